@@ -1,0 +1,242 @@
+//! The envelope that every message has: `{"event": …, "data"?: …, "id"?: …}`.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+/// Names of events that belong to the protocol.
+pub mod event {
+    /// Client to server: token and public key.
+    pub const AUTHENTICATE: &str = "authenticate";
+    /// Server to client: the session is open.
+    pub const CONNECTED: &str = "connected";
+    /// Either way: an encrypted message.
+    pub const ENCRYPTED: &str = "encrypted";
+    /// Server to client: a request failed.
+    pub const ERROR: &str = "error";
+    /// Client to server: still here.
+    pub const HEARTBEAT: &str = "heartbeat";
+    /// Client to server: enter rooms.
+    pub const JOIN: &str = "join";
+    /// Client to server: leave rooms.
+    pub const LEAVE: &str = "leave";
+
+    /// Whether an application may send an event of this name.
+    ///
+    /// `error` is not reserved: applications answer each other with it.
+    pub fn is_reserved(name: &str) -> bool {
+        matches!(
+            name,
+            AUTHENTICATE | CONNECTED | ENCRYPTED | HEARTBEAT | JOIN | LEAVE
+        )
+    }
+}
+
+/// A message as it stands in its text, borrowed.
+#[derive(Debug, Deserialize)]
+pub struct Envelope<'a> {
+    /// The event's name.
+    #[serde(borrow)]
+    pub event: Cow<'a, str>,
+    /// The payload as JSON text; absent where the message has none.
+    #[serde(borrow, default, deserialize_with = "present")]
+    pub data: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    id: Option<&'a RawValue>,
+}
+
+/// Keeps `null` apart from absent, which `Option` alone would merge.
+fn present<'de: 'a, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<&'a RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// The text is not a JSON object with a text `event`.
+#[derive(Debug, thiserror::Error)]
+#[error("not a message: {0}")]
+pub struct MalformedMessage(#[from] serde_json::Error);
+
+impl<'a> Envelope<'a> {
+    /// Reads the envelope; `data` is checked to be JSON and otherwise left alone.
+    pub fn parse(text: &'a str) -> Result<Self, MalformedMessage> {
+        Ok(serde_json::from_str(text)?)
+    }
+
+    /// The `id` that ties a reply to its request.
+    ///
+    /// IGNIS uses strings; of another JSON value the text is taken, `null` counts as absent.
+    pub fn id(&self) -> Option<Cow<'a, str>> {
+        let raw = self.id?.get();
+        match raw.as_bytes().first() {
+            Some(b'"') => serde_json::from_str::<BorrowedText<'a>>(raw)
+                .ok()
+                .map(|BorrowedText(text)| text),
+            Some(b'n') => None,
+            _ => Some(Cow::Borrowed(raw)),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct BorrowedText<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Builds the text of a protocol message from a serialisable payload.
+pub(crate) fn to_text<T: Serialize>(event: &str, data: &T) -> String {
+    #[derive(Serialize)]
+    struct Outgoing<'a, T> {
+        event: &'a str,
+        data: &'a T,
+    }
+    #[expect(
+        clippy::expect_used,
+        reason = "the protocol's own payloads are texts and lists"
+    )]
+    serde_json::to_string(&Outgoing { event, data }).expect("payloads of the protocol are JSON")
+}
+
+/// A message that arrived, in the one buffer that it was decrypted into.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    text: String,
+    event: Span,
+    data: Option<Range<usize>>,
+    id: Option<Span>,
+}
+
+/// A text inside the message, or beside it where JSON escapes had to be resolved.
+#[derive(Clone, PartialEq, Eq)]
+enum Span {
+    Inside(Range<usize>),
+    Unescaped(Box<str>),
+}
+
+impl Span {
+    fn new(whole: &str, part: Cow<'_, str>) -> Self {
+        match part {
+            Cow::Borrowed(part) => Self::Inside(range_of(whole, part)),
+            Cow::Owned(part) => Self::Unescaped(part.into()),
+        }
+    }
+
+    fn get<'a>(&'a self, whole: &'a str) -> &'a str {
+        match self {
+            Self::Inside(range) => &whole[range.clone()],
+            Self::Unescaped(text) => text,
+        }
+    }
+}
+
+/// Where `part`, a slice of `whole`, stands in it.
+fn range_of(whole: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr().addr() - whole.as_ptr().addr();
+    start..start + part.len()
+}
+
+impl Message {
+    /// Reads a message and keeps its text.
+    pub fn parse(text: String) -> Result<Self, MalformedMessage> {
+        let envelope = Envelope::parse(&text)?;
+        let data = envelope.data.map(|data| range_of(&text, data.get()));
+        let id = envelope.id().map(|id| Span::new(&text, id));
+        let event = Span::new(&text, envelope.event);
+        Ok(Self {
+            text,
+            event,
+            data,
+            id,
+        })
+    }
+
+    /// The event's name.
+    pub fn event(&self) -> &str {
+        self.event.get(&self.text)
+    }
+
+    /// The payload as JSON text, exactly as the peer wrote it; `null` where it sent none.
+    pub fn data(&self) -> &str {
+        self.data.clone().map_or("null", |data| &self.text[data])
+    }
+
+    /// Whether the peer sent a payload at all.
+    pub fn has_data(&self) -> bool {
+        self.data.is_some()
+    }
+
+    /// The `id` that ties a reply to its request, where there is one.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_ref().map(|id| id.get(&self.text))
+    }
+
+    /// Decodes the payload.
+    pub fn decode<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.data())
+    }
+
+    /// Bytes that the message occupies, for bounding queues.
+    pub fn size(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The payload is the application's secret: its size says enough.
+        f.debug_struct("Message")
+            .field("event", &self.event())
+            .field("id", &self.id())
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> Message {
+        Message::parse(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn data_stays_as_it_was_written() {
+        let message = message(r#" {"id":"7","event":"e","data": {"a" : 1e2, "b":"\ud800"} } "#);
+        assert_eq!(message.event(), "e");
+        assert_eq!(message.data(), r#"{"a" : 1e2, "b":"\ud800"}"#);
+        assert_eq!(message.id(), Some("7"));
+    }
+
+    #[test]
+    fn absent_and_null_differ() {
+        assert!(!message(r#"{"event":"e"}"#).has_data());
+        assert!(message(r#"{"event":"e","data":null}"#).has_data());
+        assert_eq!(message(r#"{"event":"e"}"#).data(), "null");
+        assert_eq!(message(r#"{"event":"e","id":null}"#).id(), None);
+        assert_eq!(message(r#"{"event":"e","id":12}"#).id(), Some("12"));
+    }
+
+    #[test]
+    fn escapes_are_resolved_in_names_and_ids() {
+        let message = message(r#"{"event":"caf\u00e9","id":"a\"b"}"#);
+        assert_eq!(message.event(), "café");
+        assert_eq!(message.id(), Some("a\"b"));
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused() {
+        for text in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"event":1}"#,
+            r#"{"event":"e","data":}"#,
+            "{\"event\":\"e\"} x",
+        ] {
+            assert!(Message::parse(text.to_owned()).is_err(), "{text}");
+        }
+    }
+}
