@@ -5,6 +5,7 @@
 //! random prefix, by which its own frames are recognised when they come back, and every
 //! received vector is remembered.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use aes_gcm::aead::AeadInOut;
@@ -94,14 +95,14 @@ impl SessionCipher {
     /// Decrypts a frame into a buffer of its own. The frame's vector is remembered, and a
     /// frame that this session sent or has opened before is refused.
     pub fn open(&mut self, frame: &EncryptedFrame<'_>) -> Result<Vec<u8>, OpenError> {
-        let iv: Iv = base64::decode_array(frame.iv).map_err(|_| OpenError::Undecryptable)?;
+        let iv: Iv = base64::decode_array(&frame.iv).map_err(|_| OpenError::Undecryptable)?;
         if split(&iv).0 == self.iv_prefix {
             return Err(OpenError::Reflected);
         }
         if self.received.contains(&iv) {
             return Err(OpenError::Replayed);
         }
-        let mut text = base64::decode(frame.ct).map_err(|_| OpenError::Undecryptable)?;
+        let mut text = base64::decode(&frame.ct).map_err(|_| OpenError::Undecryptable)?;
         let (body, tag) = text
             .split_last_chunk_mut::<TAG_BYTES>()
             .ok_or(OpenError::Undecryptable)?;
@@ -168,25 +169,32 @@ pub enum OpenError {
     Undecryptable,
 }
 
-/// The parts of an `encrypted` frame, borrowed from its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// The parts of an `encrypted` frame, borrowed from its text unless the sender's JSON escapes
+/// characters of base64, as some encoders do with `/`, `+` and `=`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct EncryptedFrame<'a> {
     /// Base64 of the initialisation vector.
-    pub iv: &'a str,
+    #[serde(borrow)]
+    pub iv: Cow<'a, str>,
     /// Base64 of ciphertext and tag.
-    pub ct: &'a str,
+    #[serde(borrow)]
+    pub ct: Cow<'a, str>,
 }
 
 impl<'a> EncryptedFrame<'a> {
     /// Cuts the frame out of its text without a JSON parser, where it has the form in which
-    /// `JSON.stringify` and Aldis write it. `None` says nothing: parse the envelope then.
+    /// `JSON.stringify` and Aldis write it. `None`, or parts that cannot be decrypted, say
+    /// nothing: parse the envelope then.
     pub(crate) fn cut(text: &'a str) -> Option<Self> {
         let rest = text.strip_prefix(FRAME_HEAD)?;
         let (iv, rest) = rest.split_at_checked(IV_BASE64_BYTES)?;
         let ct = rest.strip_prefix(FRAME_MIDDLE)?.strip_suffix(FRAME_TAIL)?;
-        // What is no base64, a quote or a backslash among it, does not decode, so there is no
-        // text that is cut here and means something else to a parser.
-        Some(Self { iv, ct })
+        // Where a parser reads something else, there is a quote or a backslash in a part, and
+        // the part does not decode. So nothing is opened here that a parser would not find.
+        Some(Self {
+            iv: iv.into(),
+            ct: ct.into(),
+        })
     }
 
     /// Reads the `data` of an `encrypted` envelope; `None` if it lacks a part.
@@ -196,10 +204,8 @@ impl<'a> EncryptedFrame<'a> {
 
     /// Reads the frame from its text; `None` if it is something else.
     pub fn parse(text: &'a str) -> Option<Self> {
-        Self::cut(text).or_else(|| {
-            let envelope = Envelope::parse(text).ok()?;
-            (envelope.event == event::ENCRYPTED).then(|| Self::from_data(envelope.data))?
-        })
+        let envelope = Envelope::parse(text).ok()?;
+        (envelope.event == event::ENCRYPTED).then(|| Self::from_data(envelope.data))?
     }
 }
 
@@ -243,7 +249,7 @@ mod tests {
         let text = cipher.seal_in_place(b"hello".to_vec()).unwrap();
         let cut = EncryptedFrame::cut(&text).unwrap();
         let envelope = Envelope::parse(&text).unwrap();
-        assert_eq!(EncryptedFrame::from_data(envelope.data), Some(cut));
+        assert_eq!(EncryptedFrame::from_data(envelope.data), Some(cut.clone()));
         let spaced = text.replace(':', " : ");
         assert_eq!(EncryptedFrame::cut(&spaced), None);
         assert_eq!(EncryptedFrame::parse(&spaced), Some(cut));
@@ -265,8 +271,8 @@ mod tests {
         let text = alice.seal_in_place(b"true".to_vec()).unwrap();
         let frame = EncryptedFrame::parse(&text).unwrap();
         let forged = EncryptedFrame {
-            ct: "AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-            ..frame
+            ct: "AAAAAAAAAAAAAAAAAAAAAAAAAAA=".into(),
+            ..frame.clone()
         };
         assert_eq!(bob.open(&forged), Err(OpenError::Undecryptable));
         assert_eq!(bob.open(&frame).as_deref(), Ok(&b"true"[..]));

@@ -13,6 +13,8 @@ impl CloseCode {
     pub const GOING_AWAY: Self = Self(1001);
     /// A frame broke the WebSocket protocol.
     pub const PROTOCOL_ERROR: Self = Self(1002);
+    /// A close frame without a code came. Never on the wire.
+    pub const NO_STATUS: Self = Self(1005);
     /// The connection ended without a close frame. Never on the wire.
     pub const ABNORMAL: Self = Self(1006);
     /// A text frame was not UTF-8.
@@ -40,6 +42,7 @@ impl CloseCode {
             Self::NORMAL => "closed normally",
             Self::GOING_AWAY => "server going away",
             Self::PROTOCOL_ERROR => "protocol error",
+            Self::NO_STATUS => "no code",
             Self::ABNORMAL => "connection lost",
             Self::INVALID_PAYLOAD => "invalid UTF-8",
             Self::POLICY_VIOLATION => "policy violation",

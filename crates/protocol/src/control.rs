@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::envelope::{self, event};
@@ -62,14 +62,24 @@ impl<'a> AuthenticateData<'a> {
 pub(crate) struct ConnectedData<'a> {
     #[serde(borrow)]
     pub(crate) id: Cow<'a, str>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "text")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user_id: Option<Cow<'a, str>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "text")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) time: Option<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) server_public_key: Option<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) salt: Option<Cow<'a, str>>,
+}
+
+/// Takes the text of any JSON value: the application chooses what a user id is, and a number must
+/// not cost the connection.
+fn text<'de: 'a, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Cow<'a, str>>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(envelope::text_of)
 }
 
 /// The human-readable text of an `error` message; empty where there is none.
@@ -185,6 +195,21 @@ mod tests {
         );
         let data = RawValue::from_string(r#"{"rooms":"a"}"#.into()).unwrap();
         assert_eq!(parse_rooms(Some(&data)), None);
+    }
+
+    #[test]
+    fn a_user_id_may_be_any_json() {
+        let user_id = |data: &str| {
+            let connected: ConnectedData<'_> = serde_json::from_str(data).unwrap();
+            connected.user_id.map(Cow::into_owned)
+        };
+        assert_eq!(user_id(r#"{"id":"c"}"#), None);
+        assert_eq!(user_id(r#"{"id":"c","userId":null}"#), None);
+        assert_eq!(user_id(r#"{"id":"c","userId":42}"#).as_deref(), Some("42"));
+        assert_eq!(
+            user_id(r#"{"id":"c","userId":"caf\u00e9"}"#).as_deref(),
+            Some("café")
+        );
     }
 
     #[test]

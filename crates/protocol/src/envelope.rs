@@ -70,14 +70,19 @@ impl<'a> Envelope<'a> {
     ///
     /// IGNIS uses strings; of another JSON value the text is taken, `null` counts as absent.
     pub fn id(&self) -> Option<Cow<'a, str>> {
-        let raw = self.id?.get();
-        match raw.as_bytes().first() {
-            Some(b'"') => serde_json::from_str::<BorrowedText<'a>>(raw)
-                .ok()
-                .map(|BorrowedText(text)| text),
-            Some(b'n') => None,
-            _ => Some(Cow::Borrowed(raw)),
-        }
+        text_of(self.id?)
+    }
+}
+
+/// What a JSON string says, and the text of another JSON value; `None` for `null`.
+pub(crate) fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
+    let raw = value.get();
+    match raw.as_bytes().first() {
+        Some(b'"') => serde_json::from_str::<BorrowedText<'_>>(raw)
+            .ok()
+            .map(|BorrowedText(text)| text),
+        Some(b'n') => None,
+        _ => Some(Cow::Borrowed(raw)),
     }
 }
 

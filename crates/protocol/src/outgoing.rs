@@ -1,8 +1,10 @@
 //! A message on its way out.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use crate::envelope::event;
+use crate::envelope::{Envelope, event};
 
 /// A message to send, as the plaintext that will be encrypted: one buffer from the payload's
 /// JSON to the ciphertext.
@@ -30,6 +32,15 @@ impl Outgoing {
         }
         plaintext.push(b'}');
         Ok(Self { plaintext })
+    }
+
+    /// The event's name.
+    pub fn event(&self) -> Cow<'_, str> {
+        // What `new` wrote is always readable; the empty name is no answer it could give.
+        let text = std::str::from_utf8(&self.plaintext).unwrap_or_default();
+        Envelope::parse(text)
+            .map(|envelope| envelope.event)
+            .unwrap_or_default()
     }
 
     /// The message as JSON text, unencrypted.
@@ -124,6 +135,7 @@ mod tests {
     fn writing_and_reading_agree() {
         let data = RawValue::from_string("[1,  2]".to_owned()).unwrap();
         let outgoing = Outgoing::new("tab\there", &data, Some("\u{1F44B}")).unwrap();
+        assert_eq!(outgoing.event(), "tab\there");
         let text = String::from_utf8(outgoing.into_plaintext()).unwrap();
         let message = Message::parse(text).unwrap();
         assert_eq!((message.event(), message.data()), ("tab\there", "[1,  2]"));

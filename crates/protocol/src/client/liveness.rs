@@ -64,9 +64,15 @@ impl Liveness {
         let Some(sequence) = payload.try_into().ok().map(u64::from_be_bytes) else {
             return;
         };
-        if let Some((_, sent)) = self
+        // A pong that nobody asked for proves nothing.
+        if sequence > self.sequence {
+            return;
+        }
+        // A peer may answer the latest of several pings only: then an older one is not waited for.
+        if let Some((expected, sent)) = self
             .in_flight
-            .take_if(|(expected, _)| *expected == sequence)
+            .take_if(|(expected, _)| *expected <= sequence)
+            && expected == sequence
         {
             self.rtt = Some(now.saturating_duration_since(sent));
         }
@@ -172,6 +178,19 @@ mod tests {
     }
 
     #[test]
+    fn a_skipped_pong_does_not_end_the_measuring() {
+        let start = Instant::now();
+        let mut liveness = Liveness::new(INTERVAL, PONG, start);
+        liveness.probe(PONG, start);
+        let latest = liveness.probe(PONG, start);
+        liveness.handle_pong(&latest, start + Duration::from_millis(40));
+        assert_eq!(liveness.rtt(), None);
+        let next = liveness.probe(PONG, start);
+        liveness.handle_pong(&next, start + Duration::from_millis(40));
+        assert_eq!(liveness.rtt(), Some(Duration::from_millis(40)));
+    }
+
+    #[test]
     fn a_probe_wants_its_own_pong() {
         let start = Instant::now();
         let mut liveness = Liveness::new(INTERVAL, PONG, start);
@@ -179,6 +198,7 @@ mod tests {
         let payload = liveness.probe(Duration::from_secs(1), start);
         liveness.handle_activity();
         liveness.handle_pong(&stale, start);
+        liveness.handle_pong(b"foreign!", start);
         assert_eq!(liveness.poll_timeout(), start + Duration::from_secs(1));
         liveness.handle_pong(&payload, start);
         assert_eq!(liveness.poll_timeout(), start + INTERVAL);

@@ -426,11 +426,12 @@ enum Refusal {
 }
 
 fn open_encrypted(cipher: &mut SessionCipher, text: &str) -> Result<Message, Refusal> {
-    let frame = match EncryptedFrame::cut(text) {
-        Some(frame) => frame,
-        None => parse_encrypted(text)?,
+    let opened = match EncryptedFrame::cut(text).map(|frame| cipher.open(&frame)) {
+        // What was cut out wrongly may mean something to a parser.
+        None | Some(Err(OpenError::Undecryptable)) => cipher.open(&parse_encrypted(text)?),
+        Some(opened) => opened,
     };
-    let plaintext = cipher.open(&frame).map_err(|error| match error {
+    let plaintext = opened.map_err(|error| match error {
         OpenError::Reflected => Refusal::Drop(DropReason::Reflected),
         OpenError::Replayed => Refusal::Drop(DropReason::Replayed),
         OpenError::Undecryptable => Refusal::End(EndReason::Undecryptable),

@@ -123,6 +123,9 @@ impl ServerSession {
 
     /// Takes a WebSocket message that arrived. Binary ones are read as text, as IGNIS does.
     pub fn handle_frame(&mut self, frame: Inbound<'_>, now: Instant) {
+        if matches!(self.phase, Phase::Ended) {
+            return;
+        }
         let text = match frame {
             Inbound::Text(text) => text,
             Inbound::Binary(bytes) => match std::str::from_utf8(bytes) {
@@ -138,13 +141,17 @@ impl ServerSession {
             Phase::Waiting { .. } | Phase::Authenticating { .. } => {
                 self.handle_before_open(text, now);
             }
-            Phase::Open(channel) => match (EncryptedFrame::cut(text), channel) {
-                (Some(frame), Channel::Encrypted(cipher)) => {
-                    let opened = cipher.open(&frame);
-                    self.handle_opened(opened);
+            Phase::Open(channel) => {
+                let opened = match (EncryptedFrame::cut(text), channel) {
+                    (Some(frame), Channel::Encrypted(cipher)) => cipher.open(&frame),
+                    _ => Err(OpenError::Undecryptable),
+                };
+                match opened {
+                    // What was cut out wrongly may mean something to a parser.
+                    Err(OpenError::Undecryptable) => self.handle_control(text),
+                    opened => self.handle_opened(opened),
                 }
-                _ => self.handle_control(text),
-            },
+            }
         }
     }
 
@@ -227,7 +234,7 @@ impl ServerSession {
         }
     }
 
-    /// What is not an encrypted frame in its usual form, in an open session.
+    /// What is not an encrypted frame in its usual form, or cannot be decrypted, in an open session.
     fn handle_control(&mut self, text: &str) {
         let Ok(envelope) = Envelope::parse(text) else {
             return self.refuse(DropReason::Malformed, "Invalid message format");
@@ -348,9 +355,11 @@ impl ServerSession {
     }
 
     /// Sends the error that IGNIS would send: plaintext until the session is open, then sealed.
+    /// Behind the end of the session nothing is sent.
     pub fn transmit_error(&mut self, message: &str) {
         let text = control::error_text(message);
         let text = match &mut self.phase {
+            Phase::Ended => return,
             Phase::Open(Channel::Encrypted(cipher)) => {
                 match cipher.seal_in_place(text.into_bytes()) {
                     Ok(text) => text,
