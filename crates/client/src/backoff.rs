@@ -26,8 +26,7 @@ impl Backoff {
         if !self.jitter {
             return ceiling;
         }
-        rng.random_range(Duration::ZERO..=ceiling)
-            .max(MIN_JITTERED.min(ceiling))
+        rng.random_range(Duration::ZERO..=ceiling).max(MIN_JITTERED.min(ceiling))
     }
 }
 
@@ -39,12 +38,7 @@ mod tests {
 
     fn backoff(jitter: bool) -> Backoff {
         let (base, max) = (Duration::from_secs(2), Duration::from_secs(30));
-        Backoff {
-            base,
-            multiplier: 1.5,
-            max,
-            jitter,
-        }
+        Backoff { base, multiplier: 1.5, max, jitter }
     }
 
     #[test]
@@ -53,24 +47,15 @@ mod tests {
         let delays: Vec<_> = [1, 2, 3, 7, 8, 20, u32::MAX]
             .map(|attempt| backoff(false).delay(attempt, &mut rng).as_millis())
             .into();
-        assert_eq!(
-            delays,
-            [2_000, 3_000, 4_500, 22_781, 30_000, 30_000, 30_000]
-        );
+        assert_eq!(delays, [2_000, 3_000, 4_500, 22_781, 30_000, 30_000, 30_000]);
     }
 
     #[test]
     fn full_jitter_stays_below_and_spreads() {
         let mut rng = StdRng::seed_from_u64(1);
-        let delays: Vec<_> = (0..1_000)
-            .map(|_| backoff(true).delay(3, &mut rng))
-            .collect();
+        let delays: Vec<_> = (0..1_000).map(|_| backoff(true).delay(3, &mut rng)).collect();
         let ceiling = Duration::from_millis(4_500);
-        assert!(
-            delays
-                .iter()
-                .all(|delay| (MIN_JITTERED..=ceiling).contains(delay))
-        );
+        assert!(delays.iter().all(|delay| (MIN_JITTERED..=ceiling).contains(delay)));
         assert!(delays.iter().any(|delay| *delay < ceiling / 4));
         assert!(delays.iter().any(|delay| *delay > ceiling / 4 * 3));
     }

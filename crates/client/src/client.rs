@@ -111,10 +111,7 @@ impl Builder {
         let mut settings = Settings::check(config)?;
         let dialer = match extras.dialer {
             Some(dialer) => dialer,
-            None => Arc::new(SystemDialer::new(
-                settings.tls.take(),
-                settings.proxy.take(),
-            )),
+            None => Arc::new(SystemDialer::new(settings.tls.take(), settings.proxy.take())),
         };
         let (delivery, events) = delivery::channel(settings.queue);
         let shared = Arc::new(Shared::new(settings, delivery));
@@ -124,23 +121,12 @@ impl Builder {
             control: Control::new(receiver),
             dialer,
             provider: extras.provider,
-            rng: extras
-                .jitter_seed
-                .map_or_else(rand::make_rng, StdRng::seed_from_u64),
+            rng: extras.jitter_seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
         };
         tokio::spawn(supervisor.run());
-        let requests = Arc::new(RequestIds {
-            prefix: rand::rng().random(),
-            next: AtomicU64::new(1),
-        });
-        Ok((
-            SignalClient {
-                shared,
-                commands,
-                requests,
-            },
-            events,
-        ))
+        let requests =
+            Arc::new(RequestIds { prefix: rand::rng().random(), next: AtomicU64::new(1) });
+        Ok((SignalClient { shared, commands, requests }, events))
     }
 }
 
@@ -158,10 +144,7 @@ impl SignalClient {
 
     /// Makes a client with a token provider, or another dialer.
     pub fn builder(config: SignalConfig) -> Builder {
-        Builder {
-            config,
-            extras: Extras::default(),
-        }
+        Builder { config, extras: Extras::default() }
     }
 
     /// Connects, and waits until a session is authenticated. Attempts that fail are repeated as
@@ -198,10 +181,7 @@ impl SignalClient {
         T: Serialize + ?Sized,
     {
         let message = self.outgoing(event, data, None)?;
-        self.push(Entry::Message {
-            message,
-            expires: None,
-        })
+        self.push(Entry::Message { message, expires: None })
     }
 
     /// Sends a message that may wait for a connection, for as long as `ttl`: 1 ms to 24 h. If it
@@ -214,10 +194,7 @@ impl SignalClient {
             return Err(SendError::InvalidTtl { ttl, max: MAX_WAIT });
         }
         let message = self.outgoing(event, data, None)?;
-        self.push(Entry::Message {
-            message,
-            expires: Some(Instant::now() + ttl),
-        })
+        self.push(Entry::Message { message, expires: Some(Instant::now() + ttl) })
     }
 
     /// Sends a message and waits for the reply that has its `id`, for as long as `timeout`: 1 ms
@@ -232,20 +209,12 @@ impl SignalClient {
         T: Serialize + ?Sized,
     {
         if !is_allowed(timeout) {
-            return Err(RequestError::InvalidTimeout {
-                timeout,
-                max: MAX_WAIT,
-            });
+            return Err(RequestError::InvalidTimeout { timeout, max: MAX_WAIT });
         }
         let id = self.requests.next();
         let message = self.outgoing(event, data, Some(&id))?;
         let (reply, replied) = Reply::new(timeout);
-        self.push(Entry::Request {
-            message,
-            id,
-            deadline: Instant::now() + timeout,
-            reply,
-        })?;
+        self.push(Entry::Request { message, id, deadline: Instant::now() + timeout, reply })?;
         replied.await.unwrap_or(Err(RequestError::ConnectionLost))
     }
 
@@ -256,10 +225,7 @@ impl SignalClient {
         let mut wanted = self.shared.rooms.lock();
         let new = rooms.iter().filter(|room| !wanted.contains(*room)).count();
         if wanted.len() + new > MAX_ROOMS {
-            return Err(RoomError::TooMany {
-                rooms: wanted.len() + new,
-                limit: MAX_ROOMS,
-            });
+            return Err(RoomError::TooMany { rooms: wanted.len() + new, limit: MAX_ROOMS });
         }
         wanted.extend(rooms.iter().cloned());
         // Offline, the next session joins them.
@@ -364,25 +330,15 @@ impl SignalClient {
     }
 
     fn push(&self, entry: Entry) -> Result<(), SendError> {
-        self.shared
-            .outbox
-            .push(entry)
-            .map_err(|refused| match refused {
-                Refused::Offline => SendError::NotConnected {
-                    state: self.state(),
-                },
-                Refused::Full => {
-                    let (messages, bytes) = self.shared.outbox.depth();
-                    let limits = self.shared.settings.outbox;
-                    let (max_messages, max_bytes) = (limits.entries, limits.bytes);
-                    SendError::OutboxFull {
-                        messages,
-                        bytes,
-                        max_messages,
-                        max_bytes,
-                    }
-                }
-            })
+        self.shared.outbox.push(entry).map_err(|refused| match refused {
+            Refused::Offline => SendError::NotConnected { state: self.state() },
+            Refused::Full => {
+                let (messages, bytes) = self.shared.outbox.depth();
+                let limits = self.shared.settings.outbox;
+                let (max_messages, max_bytes) = (limits.entries, limits.bytes);
+                SendError::OutboxFull { messages, bytes, max_messages, max_bytes }
+            }
+        })
     }
 }
 
@@ -395,10 +351,7 @@ fn check_rooms<R: AsRef<str>>(
 ) -> Result<Vec<RoomName>, RoomError> {
     let check = |name: R| {
         let name = name.as_ref();
-        RoomName::new(name).map_err(|error| RoomError::InvalidName {
-            name: name.to_owned(),
-            error,
-        })
+        RoomName::new(name).map_err(|error| RoomError::InvalidName { name: name.to_owned(), error })
     };
     rooms.into_iter().map(check).collect()
 }

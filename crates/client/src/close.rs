@@ -68,11 +68,7 @@ pub enum CloseReason {
 }
 
 fn reason_suffix(reason: &str) -> String {
-    if reason.is_empty() {
-        String::new()
-    } else {
-        format!(", \"{reason}\"")
-    }
+    if reason.is_empty() { String::new() } else { format!(", \"{reason}\"") }
 }
 
 impl CloseReason {
@@ -138,14 +134,10 @@ impl CloseReason {
                 "Call update_token with a token that the server accepts, then connect."
             }
             Self::KeyRefused => "Set key_field to the name that the server reads.",
-            Self::Closed {
-                code: CloseCode::AUTHENTICATION_TIMEOUT,
-                ..
-            } => "The server saw no authentication in time: the network is very slow.",
-            Self::Closed {
-                code: CloseCode::HEARTBEAT_TIMEOUT,
-                ..
-            } => {
+            Self::Closed { code: CloseCode::AUTHENTICATION_TIMEOUT, .. } => {
+                "The server saw no authentication in time: the network is very slow."
+            }
+            Self::Closed { code: CloseCode::HEARTBEAT_TIMEOUT, .. } => {
                 "The server saw no heartbeat: the process slept, or heartbeat_interval is too long."
             }
             Self::Session(EndReason::EncryptionMissing) => {

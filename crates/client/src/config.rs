@@ -218,47 +218,24 @@ impl Settings {
     pub(crate) fn check(config: SignalConfig) -> Result<Self, ConfigError> {
         let headers = check_headers(&config.headers)?;
         let endpoint = Endpoint::parse(&config.url, config.allow_insecure, headers)?;
-        if config
-            .token
-            .as_ref()
-            .is_some_and(|token| token.expose().is_empty())
-        {
-            return Err(ConfigError::new(
-                "token",
-                "an empty token; leave it out, or give one",
-            ));
+        if config.token.as_ref().is_some_and(|token| token.expose().is_empty()) {
+            return Err(ConfigError::new("token", "an empty token; leave it out, or give one"));
         }
         let rooms = check_rooms(&config.rooms)?;
         within("probe_timeout", config.probe_timeout, SHORT)?;
         within("dial_timeout", config.dial_timeout, SHORT)?;
         within("token_timeout", config.token_timeout, SHORT)?;
         within("base_interval", config.base_interval, [MILLISECOND, HOUR])?;
-        within(
-            "max_interval",
-            config.max_interval,
-            [config.base_interval, DAY],
-        )?;
+        within("max_interval", config.max_interval, [config.base_interval, DAY])?;
         if !(1.0..=100.0).contains(&config.backoff_multiplier) {
             let rule = format!("{}; 1 to 100 are allowed", config.backoff_multiplier);
             return Err(ConfigError::new("backoff_multiplier", rule));
         }
         within("max_queued_events", config.max_queued_events, [1, MILLION])?;
         within("max_queued_bytes", config.max_queued_bytes, [1, usize::MAX])?;
-        within(
-            "max_outbox_messages",
-            config.max_outbox_messages,
-            [1, MILLION],
-        )?;
-        within(
-            "max_outbox_bytes",
-            config.max_outbox_bytes,
-            [128 << 10, usize::MAX],
-        )?;
-        within(
-            "max_inbound_bytes",
-            config.max_inbound_bytes,
-            [1 << 10, 1 << 30],
-        )?;
+        within("max_outbox_messages", config.max_outbox_messages, [1, MILLION])?;
+        within("max_outbox_bytes", config.max_outbox_bytes, [128 << 10, usize::MAX])?;
+        within("max_inbound_bytes", config.max_inbound_bytes, [1 << 10, 1 << 30])?;
         let proxy = config.proxy.as_deref().map(ProxyUrl::parse).transpose()?;
         let tls = check_tls(&config.tls)?;
         let needs_tls = endpoint.is_tls() || proxy.as_ref().is_some_and(|proxy| proxy.tls);
@@ -314,34 +291,14 @@ fn check_session(config: &SignalConfig) -> Result<ClientConfig, ConfigError> {
         let rule = "a name is needed that is neither empty nor `type` nor `token`";
         return Err(ConfigError::new("key_field", rule));
     }
-    let server_key = config
-        .server_key
-        .as_deref()
-        .map(PublicKey::from_base64)
-        .transpose();
+    let server_key = config.server_key.as_deref().map(PublicKey::from_base64).transpose();
     let server_key =
         server_key.map_err(|error| ConfigError::new("server_key", error.to_string()))?;
-    within(
-        "heartbeat_interval",
-        config.heartbeat_interval,
-        [SHORT[0], HOUR],
-    )?;
+    within("heartbeat_interval", config.heartbeat_interval, [SHORT[0], HOUR])?;
     within("pong_timeout", config.pong_timeout, SHORT)?;
-    within(
-        "authentication_timeout",
-        config.authentication_timeout,
-        SHORT,
-    )?;
-    within(
-        "max_pending_requests",
-        config.max_pending_requests,
-        [1, MILLION],
-    )?;
-    within(
-        "max_frame_bytes",
-        config.max_frame_bytes,
-        [1 << 10, 16 << 20],
-    )?;
+    within("authentication_timeout", config.authentication_timeout, SHORT)?;
+    within("max_pending_requests", config.max_pending_requests, [1, MILLION])?;
+    within("max_frame_bytes", config.max_frame_bytes, [1 << 10, 16 << 20])?;
     Ok(ClientConfig {
         info: config.info.clone(),
         key_field: config.key_field.clone(),
@@ -387,11 +344,7 @@ fn check_headers(
 }
 
 fn check_tls(tls: &TlsConfig) -> Result<TlsParts, ConfigError> {
-    let pins = tls
-        .pins
-        .iter()
-        .map(|pin| pin.parse())
-        .collect::<Result<_, InvalidPin>>();
+    let pins = tls.pins.iter().map(|pin| pin.parse()).collect::<Result<_, InvalidPin>>();
     let pins = pins.map_err(|error| ConfigError::new("tls.pins", error.to_string()))?;
     TlsParts::new(tls.backend, &tls.extra_roots, pins)
 }

@@ -22,7 +22,7 @@ use crate::shared::Shared;
 use crate::wire::{Wire, WireEvent};
 
 /// How long a goodbye may take: what is queued, and the close frame.
-const GOODBYE: Duration = Duration::from_millis(50);
+const GOODBYE: Duration = Duration::from_millis(40);
 
 /// Messages that are handled before commands and timers have their turn again.
 const BURST: usize = 64;
@@ -94,11 +94,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         let recently = |at: Instant| at.elapsed() <= self.shared.settings.probe_timeout * 2;
         let dead = matches!(reason, CloseReason::Session(EndReason::PongTimeout));
         let hinted = dead && self.hinted_at.is_some_and(recently);
-        Finish {
-            reason,
-            authenticated: self.authenticated,
-            hinted,
-        }
+        Finish { reason, authenticated: self.authenticated, hinted }
     }
 
     async fn pump(&mut self) -> CloseReason {
@@ -233,8 +229,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             Signal::Dropped => self.goodbye(CloseReason::Dropped).await,
             Signal::Hint(hint) => {
                 // A phone may have lost one of several networks: only the socket knows.
-                self.session
-                    .probe(self.shared.settings.probe_timeout, now());
+                self.session.probe(self.shared.settings.probe_timeout, now());
                 self.hinted_at = (hint != Hint::NetworkLost).then(Instant::now);
             }
         }
@@ -281,16 +276,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
                 Ok(()) => self.shared.counters.messages_sent.add(1),
                 Err(error) => self.shared.count_unsent(1, &error),
             },
-            Entry::Request {
-                message,
-                id,
-                deadline,
-                reply,
-            } => {
-                match self
-                    .session
-                    .request(message, Arc::clone(&id), deadline.into_std())
-                {
+            Entry::Request { message, id, deadline, reply } => {
+                match self.session.request(message, Arc::clone(&id), deadline.into_std()) {
                     Ok(()) => {
                         self.shared.counters.messages_sent.add(1);
                         self.replies.insert(id, reply);
@@ -329,10 +316,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
 
     fn handle_message(&mut self, message: &WsMessage) {
         self.shared.counters.frames_received.add(1);
-        self.shared
-            .counters
-            .bytes_received
-            .add(message.len() as u64);
+        self.shared.counters.bytes_received.add(message.len() as u64);
         let inbound = match message {
             WsMessage::Text(text) => Inbound::Text(text),
             WsMessage::Binary(bytes) => Inbound::Binary(bytes),

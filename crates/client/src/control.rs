@@ -44,12 +44,7 @@ pub(crate) struct Control {
 
 impl Control {
     pub(crate) fn new(commands: mpsc::UnboundedReceiver<Command>) -> Self {
-        Self {
-            commands,
-            connecting: Vec::new(),
-            disconnecting: Vec::new(),
-            online: true,
-        }
+        Self { commands, connecting: Vec::new(), disconnecting: Vec::new(), online: true }
     }
 
     /// Waits for the next command. Safe to drop at any time.

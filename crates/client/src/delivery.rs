@@ -32,12 +32,7 @@ pub(crate) fn channel(limits: QueueLimits) -> (Delivery, SignalEvents) {
         filled: AtomicWaker::new(),
         freed: AtomicWaker::new(),
     });
-    (
-        Delivery {
-            shared: Arc::clone(&shared),
-        },
-        SignalEvents { shared },
-    )
+    (Delivery { shared: Arc::clone(&shared) }, SignalEvents { shared })
 }
 
 #[derive(Debug)]
@@ -75,10 +70,7 @@ impl Queue {
     /// Drops the oldest event of a kind.
     fn drop_oldest(&mut self, messages: bool) {
         let is_message = |event: &SignalEvent| matches!(event, SignalEvent::Message(_));
-        let oldest = self
-            .events
-            .iter()
-            .position(|event| is_message(event) == messages);
+        let oldest = self.events.iter().position(|event| is_message(event) == messages);
         if let Some(event) = oldest.and_then(|index| self.events.remove(index)) {
             self.forget(&event);
             self.missed += 1;
@@ -161,22 +153,14 @@ impl Delivery {
     pub(crate) async fn room(&self) {
         poll_fn(|cx| {
             self.shared.freed.register(cx.waker());
-            if self.has_room() {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
+            if self.has_room() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }
 
     pub(crate) fn depth(&self) -> QueueDepth {
         let queue = self.shared.lock();
-        QueueDepth {
-            events: queue.events.len(),
-            bytes: queue.bytes,
-            lagged: queue.lagged,
-        }
+        QueueDepth { events: queue.events.len(), bytes: queue.bytes, lagged: queue.lagged }
     }
 
     /// Ends the stream behind what is queued.
@@ -274,18 +258,12 @@ mod tests {
     }
 
     fn number(event: SignalEvent) -> usize {
-        let SignalEvent::Message(message) = event else {
-            panic!("{event:?}")
-        };
+        let SignalEvent::Message(message) = event else { panic!("{event:?}") };
         message.decode().unwrap()
     }
 
     fn limited(messages: usize, policy: OverflowPolicy) -> (Delivery, SignalEvents) {
-        channel(QueueLimits {
-            messages,
-            bytes: usize::MAX,
-            policy,
-        })
+        channel(QueueLimits { messages, bytes: usize::MAX, policy })
     }
 
     #[tokio::test]
@@ -313,10 +291,7 @@ mod tests {
             delivery.push(message(n));
         }
         assert_eq!(delivery.depth().lagged, 3);
-        assert!(matches!(
-            events.next().await,
-            Some(SignalEvent::Lagged { missed: 3 })
-        ));
+        assert!(matches!(events.next().await, Some(SignalEvent::Lagged { missed: 3 })));
         assert!(matches!(events.next().await, Some(SignalEvent::Error(_))));
         assert_eq!(number(events.next().await.unwrap()), 3);
         assert_eq!(number(events.next().await.unwrap()), 4);
@@ -325,11 +300,8 @@ mod tests {
 
     #[tokio::test]
     async fn bytes_are_bounded_too() {
-        let (delivery, mut events) = channel(QueueLimits {
-            messages: 10,
-            bytes: 1,
-            policy: OverflowPolicy::Backpressure,
-        });
+        let (delivery, mut events) =
+            channel(QueueLimits { messages: 10, bytes: 1, policy: OverflowPolicy::Backpressure });
         delivery.push(message(0));
         assert!(!delivery.has_room());
         events.next().await;
@@ -345,10 +317,7 @@ mod tests {
         let mut batch = Vec::new();
         assert_eq!(events.next_batch(&mut batch, 3).await, 3);
         assert_eq!(events.next_batch(&mut batch, 3).await, 2);
-        assert_eq!(
-            batch.into_iter().map(number).collect::<Vec<_>>(),
-            [0, 1, 2, 3, 4]
-        );
+        assert_eq!(batch.into_iter().map(number).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
         delivery.close();
         assert_eq!(events.next_batch(&mut Vec::new(), 3).await, 0);
     }

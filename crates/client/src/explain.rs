@@ -15,24 +15,10 @@ pub(crate) fn explain(shared: &Shared) -> String {
         let _ = writeln!(text, "  {name:<12}{value}");
     };
     if let Some(session) = shared.session() {
-        let user = session
-            .user_id
-            .map(|user| format!(", user {user}"))
-            .unwrap_or_default();
-        let cipher = if session.encrypted {
-            "encrypted"
-        } else {
-            "NOT ENCRYPTED"
-        };
+        let user = session.user_id.map(|user| format!(", user {user}")).unwrap_or_default();
+        let cipher = if session.encrypted { "encrypted" } else { "NOT ENCRYPTED" };
         let since = stats.connected_for.unwrap_or_default();
-        line(
-            "session",
-            format!(
-                "{}{user}, {cipher}, for {}",
-                session.client_id,
-                rounded(since)
-            ),
-        );
+        line("session", format!("{}{user}, {cipher}, for {}", session.client_id, rounded(since)));
     }
     if let Some(rtt) = stats.rtt {
         line("round trip", format!("{rtt:.1?}"));
@@ -43,23 +29,14 @@ pub(crate) fn explain(shared: &Shared) -> String {
             Some(delay) => format!("{} after the last one ended", rounded(delay)),
             None => "when the host reports a network".to_owned(),
         };
-        line(
-            "next try",
-            format!("number {} of {limit}, {when}", change.attempt),
-        );
+        line("next try", format!("number {} of {limit}, {when}", change.attempt));
     }
     match shared.token() {
-        Some(token) => line(
-            "token",
-            format!("set {} ago", rounded(token.since.elapsed())),
-        ),
+        Some(token) => line("token", format!("set {} ago", rounded(token.since.elapsed()))),
         None => line("token", "none".to_owned()),
     }
     line("rooms", shared.rooms.lock().len().to_string());
-    line(
-        "sessions",
-        format!("{} of {} attempts", stats.sessions, stats.attempts),
-    );
+    line("sessions", format!("{} of {} attempts", stats.sessions, stats.attempts));
     line(
         "messages",
         format!(
@@ -74,10 +51,7 @@ pub(crate) fn explain(shared: &Shared) -> String {
             stats.queued_events, stats.outbox_messages
         ),
     );
-    line(
-        "dropped",
-        format!("{} frames, {} events", stats.dropped.total(), stats.lagged),
-    );
+    line("dropped", format!("{} frames, {} events", stats.dropped.total(), stats.lagged));
     if let Some(reason) = &stats.last_close {
         line("last end", reason.to_string());
         if change.state != ConnectionState::Authenticated {

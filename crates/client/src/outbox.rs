@@ -53,16 +53,8 @@ impl Reply {
 /// does not overtake the join.
 #[derive(Debug)]
 pub(crate) enum Entry {
-    Message {
-        message: Outgoing,
-        expires: Option<Instant>,
-    },
-    Request {
-        message: Outgoing,
-        id: RequestId,
-        deadline: Instant,
-        reply: Reply,
-    },
+    Message { message: Outgoing, expires: Option<Instant> },
+    Request { message: Outgoing, id: RequestId, deadline: Instant, reply: Reply },
     Join(Vec<RoomName>),
     Leave(Vec<RoomName>),
 }
@@ -90,13 +82,7 @@ impl Entry {
 
     /// Whether the entry may wait for another connection.
     fn survives(&self) -> bool {
-        matches!(
-            self,
-            Self::Message {
-                expires: Some(_),
-                ..
-            }
-        )
+        matches!(self, Self::Message { expires: Some(_), .. })
     }
 }
 
@@ -141,9 +127,8 @@ impl Inner {
     }
 
     fn extract(&mut self, mut pick: impl FnMut(&Entry) -> bool) -> Vec<Entry> {
-        let (picked, kept) = std::mem::take(&mut self.entries)
-            .into_iter()
-            .partition(|entry| pick(entry));
+        let (picked, kept) =
+            std::mem::take(&mut self.entries).into_iter().partition(|entry| pick(entry));
         self.entries = kept;
         for entry in &picked {
             self.forget(entry);
@@ -215,11 +200,7 @@ impl Outbox {
     pub(crate) async fn filled(&self) {
         poll_fn(|cx| {
             self.filled.register(cx.waker());
-            if self.lock().entries.is_empty() {
-                Poll::Pending
-            } else {
-                Poll::Ready(())
-            }
+            if self.lock().entries.is_empty() { Poll::Pending } else { Poll::Ready(()) }
         })
         .await;
     }
@@ -270,17 +251,11 @@ mod tests {
     use super::*;
 
     fn message(text: &str, expires: Option<Instant>) -> Entry {
-        Entry::Message {
-            message: Outgoing::new("e", text, None).unwrap(),
-            expires,
-        }
+        Entry::Message { message: Outgoing::new("e", text, None).unwrap(), expires }
     }
 
     fn outbox() -> Outbox {
-        Outbox::new(OutboxLimits {
-            entries: 3,
-            bytes: 1_000,
-        })
+        Outbox::new(OutboxLimits { entries: 3, bytes: 1_000 })
     }
 
     #[tokio::test(start_paused = true)]
@@ -298,10 +273,7 @@ mod tests {
     async fn count_and_bytes_are_bounded() {
         let outbox = outbox();
         outbox.open();
-        assert_eq!(
-            outbox.push(message(&"x".repeat(980), None)),
-            Err(Refused::Full)
-        );
+        assert_eq!(outbox.push(message(&"x".repeat(980), None)), Err(Refused::Full));
         for _ in 0..3 {
             outbox.push(message("x", None)).unwrap();
         }
@@ -314,19 +286,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn expired_entries_come_out_in_time() {
         let (outbox, start) = (outbox(), Instant::now());
-        outbox
-            .push(message("late", Some(start + Duration::from_secs(5))))
-            .unwrap();
+        outbox.push(message("late", Some(start + Duration::from_secs(5)))).unwrap();
         let first = async {
-            outbox
-                .push(message("early", Some(start + Duration::from_secs(1))))
-                .unwrap();
+            outbox.push(message("early", Some(start + Duration::from_secs(1)))).unwrap();
         };
         let (expired, ()) = tokio::join!(outbox.expired(), first);
         assert_eq!((expired.len(), start.elapsed().as_secs()), (1, 1));
-        assert_eq!(
-            (outbox.expired().await.len(), start.elapsed().as_secs()),
-            (1, 5)
-        );
+        assert_eq!((outbox.expired().await.len(), start.elapsed().as_secs()), (1, 5));
     }
 }

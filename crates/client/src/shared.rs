@@ -47,10 +47,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     pub(crate) fn new(settings: Settings, delivery: Delivery) -> Self {
         let token = settings.token.clone();
-        let token = token.map(|token| CurrentToken {
-            token,
-            since: Instant::now(),
-        });
+        let token = token.map(|token| CurrentToken { token, since: Instant::now() });
         Self {
             outbox: Outbox::new(settings.outbox),
             rooms: WantedRooms::new(settings.rooms.iter().cloned()),
@@ -88,19 +85,15 @@ impl Shared {
     }
 
     pub(crate) fn session(&self) -> Option<Session> {
-        lock(&self.session)
-            .as_ref()
-            .map(|open| open.session.clone())
+        lock(&self.session).as_ref().map(|open| open.session.clone())
     }
 
     /// Messages may flow from now on.
     pub(crate) fn open(&self, session: Session) {
         self.counters.sessions.add(1);
         self.counters.details().rtt = None;
-        *lock(&self.session) = Some(OpenSession {
-            session: session.clone(),
-            since: Instant::now(),
-        });
+        *lock(&self.session) =
+            Some(OpenSession { session: session.clone(), since: Instant::now() });
         self.outbox.open();
         self.set_state(StateChange::to(ConnectionState::Authenticated));
         self.delivery.push(SignalEvent::Connected(session));
@@ -149,10 +142,7 @@ impl Shared {
     }
 
     pub(crate) fn set_token(&self, token: Token) {
-        *lock(&self.token) = Some(CurrentToken {
-            token,
-            since: Instant::now(),
-        });
+        *lock(&self.token) = Some(CurrentToken { token, since: Instant::now() });
     }
 
     /// Ends the stream of events behind the final state.

@@ -66,19 +66,11 @@ pub struct StateChange {
 
 impl StateChange {
     pub(crate) fn to(state: ConnectionState) -> Self {
-        Self {
-            state,
-            reason: None,
-            attempt: 0,
-            retry_in: None,
-        }
+        Self { state, reason: None, attempt: 0, retry_in: None }
     }
 
     pub(crate) fn disconnected(reason: CloseReason) -> Self {
-        Self {
-            reason: Some(reason),
-            ..Self::to(ConnectionState::Disconnected)
-        }
+        Self { reason: Some(reason), ..Self::to(ConnectionState::Disconnected) }
     }
 
     pub(crate) fn reconnecting(
@@ -87,11 +79,6 @@ impl StateChange {
         retry_in: Option<Duration>,
     ) -> Self {
         let state = ConnectionState::Reconnecting;
-        Self {
-            state,
-            reason: Some(reason),
-            attempt,
-            retry_in,
-        }
+        Self { state, reason: Some(reason), attempt, retry_in }
     }
 }

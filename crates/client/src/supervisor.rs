@@ -45,10 +45,8 @@ impl Drop for EndGuard {
 impl Supervisor {
     /// Runs until all handles are gone.
     pub(crate) async fn run(mut self) {
-        let mut guard = EndGuard {
-            shared: Arc::clone(&self.shared),
-            reason: CloseReason::Internal,
-        };
+        let mut guard =
+            EndGuard { shared: Arc::clone(&self.shared), reason: CloseReason::Internal };
         while self.wait_for_connect().await {
             let reason = self.keep_connected().await;
             let dropped = matches!(reason, CloseReason::Dropped);
@@ -119,10 +117,7 @@ impl Supervisor {
                 failures += 1;
                 if failures > self.shared.settings.max_retries {
                     let last = Box::new(reason);
-                    return CloseReason::RetriesExhausted {
-                        attempts: failures,
-                        last,
-                    };
+                    return CloseReason::RetriesExhausted { attempts: failures, last };
                 }
             }
             if let Err(stop) = self.wait_for_retry(reason, failures, at_once).await {
@@ -139,11 +134,7 @@ impl Supervisor {
         at_once: bool,
     ) -> Result<(), CloseReason> {
         let backoff = &self.shared.settings.backoff;
-        let delay = if at_once {
-            Duration::ZERO
-        } else {
-            backoff.delay(failures, &mut self.rng)
-        };
+        let delay = if at_once { Duration::ZERO } else { backoff.delay(failures, &mut self.rng) };
         let mut announced = None;
         let timer = sleep(delay);
         tokio::pin!(timer);
@@ -174,31 +165,22 @@ impl Supervisor {
     async fn attempt(&mut self) -> Finish {
         match self.establish().await {
             Ok((socket, session)) => {
-                self.shared
-                    .set_state(StateChange::to(ConnectionState::Authenticating));
-                Connection::new(&self.shared, &mut self.control, socket, session)
-                    .run()
-                    .await
+                self.shared.set_state(StateChange::to(ConnectionState::Authenticating));
+                Connection::new(&self.shared, &mut self.control, socket, session).run().await
             }
-            Err(reason) => Finish {
-                reason,
-                authenticated: false,
-                hinted: false,
-            },
+            Err(reason) => Finish { reason, authenticated: false, hinted: false },
         }
     }
 
     async fn establish(&mut self) -> Result<(WebSocketStream<BoxIo>, ClientSession), CloseReason> {
         self.shared.counters.attempts.add(1);
-        self.shared
-            .set_state(StateChange::to(ConnectionState::Connecting));
+        self.shared.set_state(StateChange::to(ConnectionState::Connecting));
         if self.shared.token().is_none() {
             let token = self.fetch_token(TokenRequest::Initial).await?;
             self.shared.set_token(token);
         }
         let socket = self.dial().await?;
-        self.shared
-            .set_state(StateChange::to(ConnectionState::Connected));
+        self.shared.set_state(StateChange::to(ConnectionState::Connected));
         let session = self.new_session()?;
         Ok((socket, session))
     }

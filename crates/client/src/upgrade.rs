@@ -41,9 +41,7 @@ fn request(settings: &Settings) -> Result<Request<()>, Error> {
 
 fn failed(error: Error) -> DialError {
     match error {
-        Error::Http(response) => DialError::UpgradeRefused {
-            status: response.status().as_u16(),
-        },
+        Error::Http(response) => DialError::UpgradeRefused { status: response.status().as_u16() },
         error => DialError::Upgrade(error.to_string()),
     }
 }

@@ -43,13 +43,7 @@ pub(crate) enum WireEvent {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(crate) fn new(socket: WebSocketStream<S>) -> Self {
-        Self {
-            socket,
-            queue: VecDeque::new(),
-            queued_bytes: 0,
-            unflushed: false,
-            broken: None,
-        }
+        Self { socket, queue: VecDeque::new(), queued_bytes: 0, unflushed: false, broken: None }
     }
 
     /// Queues a frame; returns the bytes that it takes.
@@ -116,10 +110,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Messages that are queued and not handed to the socket.
     pub(crate) fn unsent(&self) -> u64 {
-        self.queue
-            .iter()
-            .filter(|message| message.is_text())
-            .count() as u64
+        self.queue.iter().filter(|message| message.is_text()).count() as u64
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<WireEvent> {

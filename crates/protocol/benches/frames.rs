@@ -1,9 +1,5 @@
 //! What a message costs: opening it from the text of a frame, and sealing it into one.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a benchmark fails loudly"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a benchmark fails loudly")]
 
 use std::time::Instant;
 
@@ -60,13 +56,10 @@ fn open(bencher: Bencher<'_, '_>, size: usize) {
 fn seal(bencher: Bencher<'_, '_>, size: usize) {
     let (mut client, _) = connected_pair(Instant::now());
     let payload = payload(size);
-    bencher
-        .counter(BytesCount::new(size))
-        .counter(ItemsCount::new(1usize))
-        .bench_local(|| {
-            client.send(message(black_box(&payload))).unwrap();
-            client_text(&mut client)
-        });
+    bencher.counter(BytesCount::new(size)).counter(ItemsCount::new(1usize)).bench_local(|| {
+        client.send(message(black_box(&payload))).unwrap();
+        client_text(&mut client)
+    });
 }
 
 /// From a plaintext to the text of a frame for one more receiver, as a fan-out does it.
@@ -74,11 +67,8 @@ fn seal(bencher: Bencher<'_, '_>, size: usize) {
 fn seal_for_another(bencher: Bencher<'_, '_>, size: usize) {
     let (_, mut server) = connected_pair(Instant::now());
     let (message, mut scratch) = (message(&payload(size)), Vec::new());
-    bencher
-        .counter(BytesCount::new(size))
-        .counter(ItemsCount::new(1usize))
-        .bench_local(|| {
-            let sealed = server.seal(black_box(message.plaintext()), &mut scratch);
-            sealed.unwrap().unwrap()
-        });
+    bencher.counter(BytesCount::new(size)).counter(ItemsCount::new(1usize)).bench_local(|| {
+        let sealed = server.seal(black_box(message.plaintext()), &mut scratch);
+        sealed.unwrap().unwrap()
+    });
 }

@@ -86,9 +86,7 @@ impl SessionCipher {
         iv: &Iv,
         buffers: InOutBuf<'_, '_, u8>,
     ) -> Result<[u8; TAG_BYTES], SealError> {
-        let tag = self
-            .aead
-            .encrypt_inout_detached(&(*iv).into(), &[], buffers);
+        let tag = self.aead.encrypt_inout_detached(&(*iv).into(), &[], buffers);
         tag.map(Into::into).map_err(|_| SealError::TooLong)
     }
 
@@ -103,9 +101,8 @@ impl SessionCipher {
             return Err(OpenError::Replayed);
         }
         let mut text = base64::decode(&frame.ct).map_err(|_| OpenError::Undecryptable)?;
-        let (body, tag) = text
-            .split_last_chunk_mut::<TAG_BYTES>()
-            .ok_or(OpenError::Undecryptable)?;
+        let (body, tag) =
+            text.split_last_chunk_mut::<TAG_BYTES>().ok_or(OpenError::Undecryptable)?;
         self.aead
             .decrypt_inout_detached(&iv.into(), &[], body.into(), &(*tag).into())
             .map_err(|_| OpenError::Undecryptable)?;
@@ -135,9 +132,7 @@ fn frame_text(iv: &Iv, ciphertext_and_tag: &[u8]) -> String {
 
 impl fmt::Debug for SessionCipher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionCipher")
-            .field("sent", &self.next_counter)
-            .finish_non_exhaustive()
+        f.debug_struct("SessionCipher").field("sent", &self.next_counter).finish_non_exhaustive()
     }
 }
 
@@ -191,10 +186,7 @@ impl<'a> EncryptedFrame<'a> {
         let ct = rest.strip_prefix(FRAME_MIDDLE)?.strip_suffix(FRAME_TAIL)?;
         // Where a parser reads something else, there is a quote or a backslash in a part, and
         // the part does not decode. So nothing is opened here that a parser would not find.
-        Some(Self {
-            iv: iv.into(),
-            ct: ct.into(),
-        })
+        Some(Self { iv: iv.into(), ct: ct.into() })
     }
 
     /// Reads the `data` of an `encrypted` envelope; `None` if it lacks a part.
@@ -215,10 +207,7 @@ mod tests {
 
     fn pair() -> (SessionCipher, SessionCipher) {
         let key = SessionKey::from_bytes([7; 32]);
-        (
-            SessionCipher::new(&key, [1; 8], 100),
-            SessionCipher::new(&key, [2; 8], 100),
-        )
+        (SessionCipher::new(&key, [1; 8], 100), SessionCipher::new(&key, [2; 8], 100))
     }
 
     #[test]
@@ -270,10 +259,7 @@ mod tests {
         let (mut alice, mut bob) = pair();
         let text = alice.seal_in_place(b"true".to_vec()).unwrap();
         let frame = EncryptedFrame::parse(&text).unwrap();
-        let forged = EncryptedFrame {
-            ct: "AAAAAAAAAAAAAAAAAAAAAAAAAAA=".into(),
-            ..frame.clone()
-        };
+        let forged = EncryptedFrame { ct: "AAAAAAAAAAAAAAAAAAAAAAAAAAA=".into(), ..frame.clone() };
         assert_eq!(bob.open(&forged), Err(OpenError::Undecryptable));
         assert_eq!(bob.open(&frame).as_deref(), Ok(&b"true"[..]));
     }
@@ -285,10 +271,7 @@ mod tests {
         cipher.next_counter = u64::from(u32::MAX);
         assert!(cipher.needs_rekey());
         assert!(cipher.seal_in_place(b"last".to_vec()).is_ok());
-        assert_eq!(
-            cipher.seal_in_place(b"one more".to_vec()),
-            Err(SealError::Exhausted)
-        );
+        assert_eq!(cipher.seal_in_place(b"one more".to_vec()), Err(SealError::Exhausted));
     }
 
     #[test]
@@ -297,12 +280,9 @@ mod tests {
         let mut receiver = SessionCipher::new(&key, [2; 8], 2);
         for prefix in [3, 4, 5] {
             assert!(!receiver.needs_rekey());
-            let text = SessionCipher::new(&key, [prefix; 8], 0)
-                .seal_in_place(b"x".to_vec())
-                .unwrap();
-            receiver
-                .open(&EncryptedFrame::parse(&text).unwrap())
-                .unwrap();
+            let text =
+                SessionCipher::new(&key, [prefix; 8], 0).seal_in_place(b"x".to_vec()).unwrap();
+            receiver.open(&EncryptedFrame::parse(&text).unwrap()).unwrap();
         }
         assert!(receiver.needs_rekey());
     }

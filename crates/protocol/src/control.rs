@@ -49,10 +49,7 @@ impl<'a> AuthenticateData<'a> {
             let Text(text) = serde_json::from_str(fields.get(field)?.get()).ok()?;
             Some(text)
         };
-        Some(Self {
-            token: text("token")?,
-            public_key: text(key_field),
-        })
+        Some(Self { token: text("token")?, public_key: text(key_field) })
     }
 }
 
@@ -135,10 +132,7 @@ pub(crate) fn rooms_texts<'a>(
 /// An upper bound of the bytes that `text` takes as a JSON text, quotes included: the longest
 /// escape turns one byte into six.
 fn json_bytes(text: &str) -> usize {
-    2 + text
-        .bytes()
-        .map(|byte| if byte < 0x20 { 6 } else { 2 })
-        .sum::<usize>()
+    2 + text.bytes().map(|byte| if byte < 0x20 { 6 } else { 2 }).sum::<usize>()
 }
 
 /// Rooms that a client named, split into those that can exist and the number of the others.
@@ -148,9 +142,7 @@ pub(crate) fn parse_rooms(data: Option<&RawValue>) -> Option<(Vec<RoomName>, usi
         #[serde(borrow)]
         rooms: Vec<&'a RawValue>,
     }
-    let named = serde_json::from_str::<RoomsData<'_>>(data?.get())
-        .ok()?
-        .rooms;
+    let named = serde_json::from_str::<RoomsData<'_>>(data?.get()).ok()?.rooms;
     let total = named.len();
     let rooms: Vec<RoomName> = named
         .into_iter()
@@ -171,9 +163,7 @@ mod tests {
 
     #[test]
     fn many_rooms_are_spread_over_frames() {
-        let rooms: Vec<_> = (0..500)
-            .map(|n| room(format!("{n:>0200}\u{1}\"")))
-            .collect();
+        let rooms: Vec<_> = (0..500).map(|n| room(format!("{n:>0200}\u{1}\""))).collect();
         let texts = rooms_texts(event::JOIN, &rooms, 4096);
         assert!(texts.len() > 1 && texts.iter().all(|text| text.len() <= 4096));
         let mut joined = Vec::new();
@@ -189,10 +179,7 @@ mod tests {
     #[test]
     fn invalid_rooms_do_not_spoil_the_rest() {
         let data = RawValue::from_string(r#"{"rooms":["a",1,"","ws:x","b"]}"#.into()).unwrap();
-        assert_eq!(
-            parse_rooms(Some(&data)),
-            Some((vec![room("a"), room("b")], 3))
-        );
+        assert_eq!(parse_rooms(Some(&data)), Some((vec![room("a"), room("b")], 3)));
         let data = RawValue::from_string(r#"{"rooms":"a"}"#.into()).unwrap();
         assert_eq!(parse_rooms(Some(&data)), None);
     }
@@ -206,10 +193,7 @@ mod tests {
         assert_eq!(user_id(r#"{"id":"c"}"#), None);
         assert_eq!(user_id(r#"{"id":"c","userId":null}"#), None);
         assert_eq!(user_id(r#"{"id":"c","userId":42}"#).as_deref(), Some("42"));
-        assert_eq!(
-            user_id(r#"{"id":"c","userId":"caf\u00e9"}"#).as_deref(),
-            Some("café")
-        );
+        assert_eq!(user_id(r#"{"id":"c","userId":"caf\u00e9"}"#).as_deref(), Some("café"));
     }
 
     #[test]

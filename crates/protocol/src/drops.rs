@@ -58,14 +58,7 @@ pub struct DropCounts {
 impl DropCounts {
     /// All of them together.
     pub fn total(&self) -> u64 {
-        let Self {
-            before_connected,
-            plaintext,
-            reflected,
-            replayed,
-            malformed,
-            binary,
-        } = self;
+        let Self { before_connected, plaintext, reflected, replayed, malformed, binary } = self;
         before_connected + plaintext + reflected + replayed + malformed + binary
     }
 

@@ -28,10 +28,7 @@ pub mod event {
     ///
     /// `error` is not reserved: applications answer each other with it.
     pub fn is_reserved(name: &str) -> bool {
-        matches!(
-            name,
-            AUTHENTICATE | CONNECTED | ENCRYPTED | HEARTBEAT | JOIN | LEAVE
-        )
+        matches!(name, AUTHENTICATE | CONNECTED | ENCRYPTED | HEARTBEAT | JOIN | LEAVE)
     }
 }
 
@@ -78,9 +75,9 @@ impl<'a> Envelope<'a> {
 pub(crate) fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
     let raw = value.get();
     match raw.as_bytes().first() {
-        Some(b'"') => serde_json::from_str::<BorrowedText<'_>>(raw)
-            .ok()
-            .map(|BorrowedText(text)| text),
+        Some(b'"') => {
+            serde_json::from_str::<BorrowedText<'_>>(raw).ok().map(|BorrowedText(text)| text)
+        }
         Some(b'n') => None,
         _ => Some(Cow::Borrowed(raw)),
     }
@@ -96,10 +93,7 @@ pub(crate) fn to_text<T: Serialize>(event: &str, data: &T) -> String {
         event: &'a str,
         data: &'a T,
     }
-    #[expect(
-        clippy::expect_used,
-        reason = "the protocol's own payloads are texts and lists"
-    )]
+    #[expect(clippy::expect_used, reason = "the protocol's own payloads are texts and lists")]
     serde_json::to_string(&Outgoing { event, data }).expect("payloads of the protocol are JSON")
 }
 
@@ -148,12 +142,7 @@ impl Message {
         let data = envelope.data.map(|data| range_of(&text, data.get()));
         let id = envelope.id().map(|id| Span::new(&text, id));
         let event = Span::new(&text, envelope.event);
-        Ok(Self {
-            text,
-            event,
-            data,
-            id,
-        })
+        Ok(Self { text, event, data, id })
     }
 
     /// The event's name.

@@ -62,17 +62,14 @@ impl KeyPair {
         let hkdf = Hkdf::<Sha256>::new(Some(salt), shared.raw_secret_bytes());
         let mut key = Zeroizing::new([0; 32]);
         #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8,160 bytes")]
-        hkdf.expand(info.as_bytes(), key.as_mut())
-            .expect("32 bytes are allowed");
+        hkdf.expand(info.as_bytes(), key.as_mut()).expect("32 bytes are allowed");
         SessionKey(key)
     }
 }
 
 impl fmt::Debug for KeyPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyPair")
-            .field("public", &self.public)
-            .finish_non_exhaustive()
+        f.debug_struct("KeyPair").field("public", &self.public).finish_non_exhaustive()
     }
 }
 

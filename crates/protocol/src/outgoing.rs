@@ -38,9 +38,7 @@ impl Outgoing {
     pub fn event(&self) -> Cow<'_, str> {
         // What `new` wrote is always readable; the empty name is no answer it could give.
         let text = std::str::from_utf8(&self.plaintext).unwrap_or_default();
-        Envelope::parse(text)
-            .map(|envelope| envelope.event)
-            .unwrap_or_default()
+        Envelope::parse(text).map(|envelope| envelope.event).unwrap_or_default()
     }
 
     /// The message as JSON text, unencrypted.
@@ -56,19 +54,13 @@ impl Outgoing {
     /// Refuses a message whose plaintext is longer than `limit` bytes.
     pub fn check_size(&self, limit: usize) -> Result<(), OutgoingError> {
         let size = self.plaintext.len();
-        if size > limit {
-            Err(OutgoingError::TooLarge { size, limit })
-        } else {
-            Ok(())
-        }
+        if size > limit { Err(OutgoingError::TooLarge { size, limit }) } else { Ok(()) }
     }
 }
 
 impl std::fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Outgoing")
-            .field("bytes", &self.plaintext.len())
-            .finish()
+        f.debug_struct("Outgoing").field("bytes", &self.plaintext.len()).finish()
     }
 }
 
@@ -77,9 +69,7 @@ fn check_event_name(name: &str) -> Result<(), OutgoingError> {
         return Err(OutgoingError::EmptyEvent);
     }
     if event::is_reserved(name) {
-        return Err(OutgoingError::ReservedEvent {
-            event: name.to_owned(),
-        });
+        return Err(OutgoingError::ReservedEvent { event: name.to_owned() });
     }
     Ok(())
 }
@@ -144,21 +134,11 @@ mod tests {
 
     #[test]
     fn names_of_the_protocol_are_refused() {
-        for name in [
-            "authenticate",
-            "connected",
-            "encrypted",
-            "heartbeat",
-            "join",
-            "leave",
-        ] {
+        for name in ["authenticate", "connected", "encrypted", "heartbeat", "join", "leave"] {
             let error = Outgoing::new(name, &(), None).unwrap_err();
             assert_eq!(error.code(), "event_name_reserved");
         }
-        assert_eq!(
-            Outgoing::new("", &(), None).unwrap_err().code(),
-            "event_name_empty"
-        );
+        assert_eq!(Outgoing::new("", &(), None).unwrap_err().code(), "event_name_empty");
         assert!(Outgoing::new("error", &(), None).is_ok());
     }
 
@@ -167,9 +147,6 @@ mod tests {
         let outgoing = Outgoing::new("e", "xxxx", None).unwrap();
         assert!(outgoing.check_size(27).is_ok());
         let error = outgoing.check_size(26).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the message has 27 bytes; at most 26 bytes are allowed"
-        );
+        assert_eq!(error.to_string(), "the message has 27 bytes; at most 26 bytes are allowed");
     }
 }

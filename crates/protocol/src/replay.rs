@@ -54,26 +54,18 @@ impl Run {
 
     /// The vector that would make the run longer.
     fn next(&self) -> Option<Iv> {
-        u32::try_from(self.end)
-            .ok()
-            .map(|counter| join(self.prefix, counter))
+        u32::try_from(self.end).ok().map(|counter| join(self.prefix, counter))
     }
 }
 
 impl ReplayMemory {
     pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            run: None,
-            rest: HashSet::new(),
-            limit,
-        }
+        Self { run: None, rest: HashSet::new(), limit }
     }
 
     pub(crate) fn contains(&self, iv: &Iv) -> bool {
         let (prefix, counter) = split(iv);
-        self.run
-            .as_ref()
-            .is_some_and(|run| run.contains(prefix, counter))
+        self.run.as_ref().is_some_and(|run| run.contains(prefix, counter))
             || (!self.rest.is_empty() && self.rest.contains(iv))
     }
 
@@ -82,11 +74,7 @@ impl ReplayMemory {
     pub(crate) fn insert(&mut self, iv: &Iv) {
         let Some(run) = &mut self.run else {
             let (prefix, first) = split(iv);
-            self.run = Some(Run {
-                prefix,
-                first,
-                end: u64::from(first) + 1,
-            });
+            self.run = Some(Run { prefix, first, end: u64::from(first) + 1 });
             return;
         };
         if run.next().as_ref() != Some(iv) {

@@ -111,15 +111,9 @@ mod tests {
     #[test]
     fn length_counts_utf16_units() {
         assert!(RoomName::new("a".repeat(256)).is_ok());
-        assert_eq!(
-            RoomName::new("a".repeat(257)),
-            Err(RoomNameError::TooLong { units: 257 })
-        );
+        assert_eq!(RoomName::new("a".repeat(257)), Err(RoomNameError::TooLong { units: 257 }));
         assert!(RoomName::new("👋".repeat(128)).is_ok());
-        assert_eq!(
-            RoomName::new("👋".repeat(129)),
-            Err(RoomNameError::TooLong { units: 258 })
-        );
+        assert_eq!(RoomName::new("👋".repeat(129)), Err(RoomNameError::TooLong { units: 258 }));
     }
 
     #[test]

@@ -40,10 +40,8 @@ fn json_string() -> impl Strategy<Value = String> {
 /// Any JSON text, written in any way: numbers beyond f64, repeated names, any white space.
 fn json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
-        prop::sample::select(vec![
-            "null", "true", "false", "-0", "1e400", "{}", "[]", "0.10"
-        ])
-        .prop_map(str::to_owned),
+        prop::sample::select(vec!["null", "true", "false", "-0", "1e400", "{}", "[]", "0.10"])
+            .prop_map(str::to_owned),
         "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?",
         json_string(),
     ];
@@ -92,10 +90,7 @@ fn at_server(server: &mut ServerSession, text: &str) -> Option<Message> {
 /// A frame for each end, from the other.
 fn frame_for_each(client: &mut ClientSession, server: &mut ServerSession) -> [String; 2] {
     let message = outgoing("echo", r#"{"text":"xin chào 👋","n":1}"#, Some("7"));
-    let down = server
-        .seal(message.plaintext(), &mut Vec::new())
-        .unwrap()
-        .unwrap();
+    let down = server.seal(message.plaintext(), &mut Vec::new()).unwrap().unwrap();
     client.send(message).unwrap();
     [down, client_text(client)]
 }
@@ -232,9 +227,5 @@ fn no_single_bit_may_change() {
             }
         }
     }
-    assert!(
-        receiver
-            .open(&EncryptedFrame::parse(&text).unwrap())
-            .is_ok()
-    );
+    assert!(receiver.open(&EncryptedFrame::parse(&text).unwrap()).is_ok());
 }

@@ -36,8 +36,5 @@ proptest! {
 /// A line as the model's frame tests read it.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let envelope = r#"[!*]?\{"event":"[a-z]{0,6}(error|join|leave|authenticate|encrypted|connected)?","data":(\{("rooms|id|iv|ct|token":"?[a-z0-9\[\]]{0,3}"?)?\}|[0-9])?\}"#;
-    prop_oneof![
-        prop::collection::vec(any::<u8>(), 0..40),
-        envelope.prop_map(String::into_bytes),
-    ]
+    prop_oneof![prop::collection::vec(any::<u8>(), 0..40), envelope.prop_map(String::into_bytes),]
 }

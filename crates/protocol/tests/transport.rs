@@ -53,12 +53,7 @@ impl Write for Pieces {
 
 /// Receives what a connection carried and hands each message to `handle`.
 fn receive(bytes: Vec<u8>, role: Role, sizes: Vec<usize>, mut handle: impl FnMut(Inbound<'_>)) {
-    let stream = Pieces {
-        bytes: bytes.into(),
-        sizes,
-        next: 0,
-        pause: false,
-    };
+    let stream = Pieces { bytes: bytes.into(), sizes, next: 0, pause: false };
     let mut socket = WebSocket::from_raw_socket(stream, role, None);
     loop {
         match socket.read() {

@@ -83,9 +83,7 @@ impl Recording {
 fn hex(text: &str) -> Vec<u8> {
     assert!(text.len().is_multiple_of(2));
     let digits = (0..text.len()).step_by(2);
-    digits
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-        .collect()
+    digits.map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
 fn bytes<const N: usize>(text: &str) -> [u8; N] {
@@ -140,37 +138,19 @@ impl TryCryptoRng for GivenBytes {}
 fn the_recorded_key_is_derived() {
     let recording = Recording::load();
     let client = KeyPair::from_secret_bytes(&recording.secret()).unwrap();
-    assert_eq!(
-        client.public_key().to_base64(),
-        recording.client_public_key_b64
-    );
-    let key = client.agree(
-        &recording.server_public(),
-        &recording.salt(),
-        &recording.info,
-    );
+    assert_eq!(client.public_key().to_base64(), recording.client_public_key_b64);
+    let key = client.agree(&recording.server_public(), &recording.salt(), &recording.info);
     assert_eq!(*key.expose_bytes(), bytes::<32>(&recording.aes_key_hex));
     let shared = hex(&recording.shared_secret_hex);
-    assert_eq!(
-        *key.expose_bytes(),
-        session_key(&shared, &recording.salt(), &recording.info)
-    );
+    assert_eq!(*key.expose_bytes(), session_key(&shared, &recording.salt(), &recording.info));
 }
 
 #[test]
 fn both_recorded_frames_open() {
     let recording = Recording::load();
     for (frame, text, plaintext) in [
-        (
-            &recording.client_frame,
-            recording.texts("out")[1],
-            &recording.client_plaintext,
-        ),
-        (
-            &recording.server_frame,
-            recording.texts("in")[1],
-            &recording.server_plaintext,
-        ),
+        (&recording.client_frame, recording.texts("out")[1], &recording.client_plaintext),
+        (&recording.server_frame, recording.texts("in")[1], &recording.server_plaintext),
     ] {
         let parsed = EncryptedFrame::parse(text).unwrap();
         assert_eq!((&*parsed.iv, &*parsed.ct), (&*frame.iv, &*frame.ct));
@@ -187,10 +167,7 @@ fn a_client_lives_through_the_recording() {
     let mut rng = GivenBytes::for_client(recording.secret(), *b"a client");
     let config = Arc::new(ClientConfig::default());
     let mut client = ClientSession::new(config, "good-kat", Vec::new(), &mut rng, now).unwrap();
-    assert_eq!(
-        client.poll_transmit(),
-        Some(Transmit::Text(sent[0].to_owned()))
-    );
+    assert_eq!(client.poll_transmit(), Some(Transmit::Text(sent[0].to_owned())));
 
     client.handle_frame(Inbound::Text(received[0]), now);
     let Some(ClientEvent::Authenticated(welcome)) = client.poll_event() else {
@@ -202,19 +179,13 @@ fn a_client_lives_through_the_recording() {
     assert!(welcome.encrypted);
 
     client.handle_frame(Inbound::Text(received[1]), now);
-    let Some(ClientEvent::Message(message)) = client.poll_event() else {
-        panic!("not delivered")
-    };
+    let Some(ClientEvent::Message(message)) = client.poll_event() else { panic!("not delivered") };
     let recorded = Message::parse(recording.server_plaintext.clone()).unwrap();
     assert_eq!(message, recorded);
 
     let data = RawValue::from_string(recorded.data().to_owned()).unwrap();
-    client
-        .send(Outgoing::new("echo", &data, None).unwrap())
-        .unwrap();
-    let Some(Transmit::Text(text)) = client.poll_transmit() else {
-        panic!("nothing sent")
-    };
+    client.send(Outgoing::new("echo", &data, None).unwrap()).unwrap();
+    let Some(Transmit::Text(text)) = client.poll_transmit() else { panic!("nothing sent") };
     let mut reader = SessionCipher::new(&recording.key(), [0; 8], 10);
     let opened = reader.open(&EncryptedFrame::parse(&text).unwrap());
     assert_eq!(
@@ -234,9 +205,7 @@ fn a_server_answers_the_recorded_client() {
     let now = Instant::now();
     let mut server = ServerSession::new(Arc::new(ServerConfig::default()), now);
     server.handle_frame(Inbound::Text(sent[0]), now);
-    let Some(ServerEvent::Authenticate { token }) = server.poll_event() else {
-        panic!("no token")
-    };
+    let Some(ServerEvent::Authenticate { token }) = server.poll_event() else { panic!("no token") };
     assert_eq!(token.as_str(), "good-kat");
 
     let keys = KeyPair::from_secret_bytes(&[7; 32]).unwrap();
@@ -257,13 +226,9 @@ fn a_server_answers_the_recorded_client() {
     let key = client.agree(keys.public_key(), &recording.salt(), &recording.info);
     let mut client = SessionCipher::new(&key, *b"a client", 10);
     let plaintext = recording.client_plaintext.clone();
-    let text = client
-        .seal_in_place(plaintext.clone().into_bytes())
-        .unwrap();
+    let text = client.seal_in_place(plaintext.clone().into_bytes()).unwrap();
     server.handle_frame(Inbound::Text(&text), now);
-    let Some(ServerEvent::Message(message)) = server.poll_event() else {
-        panic!("not delivered")
-    };
+    let Some(ServerEvent::Message(message)) = server.poll_event() else { panic!("not delivered") };
     assert_eq!(message, Message::parse(plaintext).unwrap());
 
     let plaintext = recording.server_plaintext.as_bytes();
@@ -273,10 +238,7 @@ fn a_server_answers_the_recorded_client() {
 
     // The recorded message belongs to the recorded keys.
     server.handle_frame(Inbound::Text(sent[1]), now);
-    assert!(matches!(
-        server.poll_event(),
-        Some(ServerEvent::Ended(CloseCode::POLICY_VIOLATION))
-    ));
+    assert!(matches!(server.poll_event(), Some(ServerEvent::Ended(CloseCode::POLICY_VIOLATION))));
 }
 
 /// HMAC-SHA-256 by its definition in RFC 2104, to have something to compare with.
@@ -313,15 +275,10 @@ fn session_key(shared: &[u8], salt: &Salt, info: &str) -> [u8; 32] {
 
 #[test]
 fn hkdf_agrees_with_rfc_5869() {
-    for vector in vectors(include_str!(
-        "../../../tests/vectors/hkdf_sha256_rfc5869.json"
-    )) {
+    for vector in vectors(include_str!("../../../tests/vectors/hkdf_sha256_rfc5869.json")) {
         let [ikm, salt, info] = ["ikm", "salt", "info"].map(|name| hex(field(&vector, name)));
         let (prk, okm) = (hex(field(&vector, "prk")), hex(field(&vector, "okm")));
-        assert_eq!(
-            hkdf(&salt, &ikm, &info, okm.len()),
-            (prk.clone(), okm.clone())
-        );
+        assert_eq!(hkdf(&salt, &ikm, &info, okm.len()), (prk.clone(), okm.clone()));
         let (extracted, expander) = Hkdf::<Sha256>::extract(Some(&salt), &ikm);
         assert_eq!(extracted.as_slice(), prk);
         let mut expanded = vec![0; okm.len()];
@@ -361,11 +318,7 @@ fn key_agreement_agrees_with_nist() {
     let salt = [0x5a; SALT_BYTES];
     for vector in vectors(include_str!("../../../tests/vectors/ecdh_p256_nist.json")) {
         let keys = KeyPair::from_secret_bytes(&bytes(field(&vector, "secret"))).unwrap();
-        assert_eq!(
-            keys.public_key().to_bytes(),
-            bytes::<65>(field(&vector, "public")),
-            "{vector}"
-        );
+        assert_eq!(keys.public_key().to_bytes(), bytes::<65>(field(&vector, "public")), "{vector}");
         let peer = PublicKey::from_bytes(&bytes(field(&vector, "peer"))).unwrap();
         let shared = hex(field(&vector, "shared"));
         for info in ["nx-signal-e2e", ""] {
@@ -385,10 +338,7 @@ fn points_off_the_curve_are_refused() {
     let invalid = file["invalid"].as_array().unwrap();
     assert!(!invalid.is_empty());
     for vector in invalid {
-        assert!(
-            PublicKey::from_bytes(&bytes(field(vector, "peer"))).is_err(),
-            "{vector}"
-        );
+        assert!(PublicKey::from_bytes(&bytes(field(vector, "peer"))).is_err(), "{vector}");
     }
     let valid = Recording::load().server_public().to_bytes();
     for tag in (0..=u8::MAX).filter(|tag| *tag != 4) {

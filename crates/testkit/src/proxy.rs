@@ -1,17 +1,13 @@
 //! A TCP proxy whose line can be made to fail in every way that a real one does.
 
-use std::{
-    io,
-    net::{Ipv4Addr, SocketAddr},
-    time::Duration,
-};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
-use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
-    sync::{mpsc, oneshot, watch},
-    task::{JoinHandle, JoinSet},
-    time,
-};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time;
 
 use crate::faults::Faults;
 
@@ -81,13 +77,7 @@ impl FaultProxy {
             commands,
             links: JoinSet::new(),
         };
-        Ok(Self {
-            addr,
-            faults,
-            upstream,
-            refusals,
-            task: tokio::spawn(acceptor.run()),
-        })
+        Ok(Self { addr, faults, upstream, refusals, task: tokio::spawn(acceptor.run()) })
     }
 
     /// Where clients connect to.
@@ -115,12 +105,9 @@ impl FaultProxy {
     /// If the port cannot be bound again.
     pub async fn refuse(&self, refuse: bool) -> io::Result<()> {
         let (done, answer) = oneshot::channel();
-        let gone = |_| io::Error::other("the proxy has stopped with its runtime");
-        self.refusals
-            .send(Refusal { refuse, done })
-            .await
-            .map_err(|_| gone(()))?;
-        answer.await.map_err(|_| gone(()))?
+        let gone = || io::Error::other("the proxy has stopped with its runtime");
+        self.refusals.send(Refusal { refuse, done }).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
     }
 }
 

@@ -26,16 +26,12 @@ impl Endpoint {
         let error = |rule: &str| ConfigError::new("url", rule);
         let url = Url::parse(url).map_err(|cause| error(&format!("not a URL: {cause}")))?;
         if !matches!(url.scheme(), "ws" | "wss") {
-            let rule = format!(
-                "scheme `{}`; `wss` and, on loopback, `ws` are allowed",
-                url.scheme()
-            );
+            let rule =
+                format!("scheme `{}`; `wss` and, on loopback, `ws` are allowed", url.scheme());
             return Err(error(&rule));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(error(
-                "user name or password in the URL; use the token or `headers`",
-            ));
+            return Err(error("user name or password in the URL; use the token or `headers`"));
         }
         if url.fragment().is_some() {
             return Err(error("a fragment (`#…`); a WebSocket URL has none"));
@@ -52,18 +48,11 @@ impl Endpoint {
             Host::Ipv4(ip) => ip.to_string(),
             Host::Ipv6(ip) => ip.to_string(),
         };
-        let port = url
-            .port_or_known_default()
-            .ok_or_else(|| error("no port"))?;
+        let port = url.port_or_known_default().ok_or_else(|| error("no port"))?;
         if port == 0 {
             return Err(error("port 0; 1 to 65535 are allowed"));
         }
-        Ok(Self {
-            url,
-            host,
-            port,
-            headers,
-        })
+        Ok(Self { url, host, port, headers })
     }
 
     /// The whole URL. Its query may be a secret of the host: do not log it.
@@ -129,19 +118,12 @@ mod tests {
 
     #[test]
     fn plain_websocket_needs_loopback() {
-        for url in [
-            "ws://localhost/ws",
-            "ws://127.3.2.1:8/ws",
-            "ws://[::1]/",
-            "wss://example.org/ws",
-        ] {
+        for url in
+            ["ws://localhost/ws", "ws://127.3.2.1:8/ws", "ws://[::1]/", "wss://example.org/ws"]
+        {
             assert!(parse(url).is_ok(), "{url}");
         }
-        for url in [
-            "ws://example.org/ws",
-            "ws://10.0.0.1",
-            "ws://localhost.example.org",
-        ] {
+        for url in ["ws://example.org/ws", "ws://10.0.0.1", "ws://localhost.example.org"] {
             assert_eq!(parse(url).unwrap_err().field(), "url", "{url}");
             assert!(Endpoint::parse(url, true, Vec::new()).is_ok(), "{url}");
         }
@@ -166,14 +148,8 @@ mod tests {
     fn shown_without_its_query() {
         let endpoint = parse("wss://example.org/ws?key=secret").unwrap();
         assert_eq!(endpoint.to_string(), "wss://example.org:443/ws");
-        assert_eq!(
-            format!("{endpoint:?}"),
-            "Endpoint(wss://example.org:443/ws)"
-        );
+        assert_eq!(format!("{endpoint:?}"), "Endpoint(wss://example.org:443/ws)");
         let endpoint = parse("ws://[::1]:9/ws").unwrap();
-        assert_eq!(
-            (endpoint.host(), endpoint.to_string().as_str()),
-            ("::1", "ws://[::1]:9/ws")
-        );
+        assert_eq!((endpoint.host(), endpoint.to_string().as_str()), ("::1", "ws://[::1]:9/ws"));
     }
 }

@@ -45,9 +45,8 @@ where
 /// Alternates the families, beginning with the one that the resolver put first.
 fn interleave(addresses: Vec<SocketAddr>) -> VecDeque<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
-    let (first, second): (Vec<_>, Vec<_>) = addresses
-        .into_iter()
-        .partition(|address| address.is_ipv6() == first_is_v6);
+    let (first, second): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
     let (mut first, mut second) = (first.into_iter(), second.into_iter());
     let mut order = VecDeque::new();
     loop {
@@ -70,10 +69,7 @@ mod tests {
     #[test]
     fn families_alternate() {
         let order = interleave(addresses(&["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"]));
-        assert_eq!(
-            order,
-            addresses(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"])
-        );
+        assert_eq!(order, addresses(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"]));
         assert!(interleave(Vec::new()).is_empty());
     }
 
@@ -95,12 +91,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_first_address_may_still_win() {
         let connect = |address: SocketAddr| async move {
-            sleep(if address.is_ipv6() {
-                ATTEMPT_DELAY * 2
-            } else {
-                ATTEMPT_DELAY * 9
-            })
-            .await;
+            sleep(if address.is_ipv6() { ATTEMPT_DELAY * 2 } else { ATTEMPT_DELAY * 9 }).await;
             Ok(address)
         };
         let order = interleave(addresses(&["[::1]:1", "1.1.1.1:1"]));
@@ -115,10 +106,7 @@ mod tests {
         };
         let order = interleave(addresses(&["[::1]:1", "1.1.1.1:1"]));
         let error = race(order, connect).await.unwrap_err();
-        assert_eq!(
-            (error.to_string().as_str(), start.elapsed()),
-            ("1.1.1.1:1", Duration::ZERO)
-        );
+        assert_eq!((error.to_string().as_str(), start.elapsed()), ("1.1.1.1:1", Duration::ZERO));
         assert!(race(VecDeque::new(), connect).await.is_err());
     }
 }

@@ -30,24 +30,14 @@ impl ProxyUrl {
             "http" => false,
             "https" => true,
             other => {
-                return Err(error(format!(
-                    "scheme `{other}`; `http` and `https` are allowed"
-                )));
+                return Err(error(format!("scheme `{other}`; `http` and `https` are allowed")));
             }
         };
         let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
             return Err(error("no host".to_owned()));
         };
-        let host = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned();
-        Ok(Self {
-            host,
-            port,
-            tls,
-            authorization: basic_authorization(&url),
-        })
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        Ok(Self { host, port, tls, authorization: basic_authorization(&url) })
     }
 
     /// Asks the proxy on `stream` for a way to `host:port`.
@@ -57,11 +47,8 @@ impl ProxyUrl {
         host: &str,
         port: u16,
     ) -> Result<BoxIo, DialError> {
-        let target = if host.contains(':') {
-            format!("[{host}]:{port}")
-        } else {
-            format!("{host}:{port}")
-        };
+        let target =
+            if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
         let mut request =
             Zeroizing::new(format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"));
         if let Some(authorization) = &self.authorization {
@@ -129,10 +116,7 @@ mod tests {
     async fn tunnel(proxy: &str, host: &str, answer: &[u8]) -> (Result<BoxIo, DialError>, String) {
         let (near, mut far) = tokio::io::duplex(64 << 10);
         far.write_all(answer).await.unwrap();
-        let tunnel = ProxyUrl::parse(proxy)
-            .unwrap()
-            .open_tunnel(Box::new(near), host, 443)
-            .await;
+        let tunnel = ProxyUrl::parse(proxy).unwrap().open_tunnel(Box::new(near), host, 443).await;
         let mut asked = vec![0; 1024];
         let len = far.read(&mut asked).await.unwrap();
         asked.truncate(len);
@@ -170,9 +154,6 @@ mod tests {
     fn the_password_is_not_shown() {
         let proxy = ProxyUrl::parse("http://user:secret@proxy:3128").unwrap();
         assert_eq!(format!("{proxy:?}"), "ProxyUrl(proxy:3128)");
-        assert_eq!(
-            ProxyUrl::parse("socks5://proxy").unwrap_err().field(),
-            "proxy"
-        );
+        assert_eq!(ProxyUrl::parse("socks5://proxy").unwrap_err().field(), "proxy");
     }
 }

@@ -32,17 +32,11 @@ impl SystemDialer {
                 proxy.open_tunnel(stream, host, port).await?
             }
         };
-        if endpoint.is_tls() {
-            self.tls()?.connect(host, stream).await
-        } else {
-            Ok(stream)
-        }
+        if endpoint.is_tls() { self.tls()?.connect(host, stream).await } else { Ok(stream) }
     }
 
     fn tls(&self) -> Result<&TlsSettings, DialError> {
-        self.tls
-            .as_ref()
-            .ok_or_else(|| DialError::Tls("no trust store was loaded".to_owned()))
+        self.tls.as_ref().ok_or_else(|| DialError::Tls("no trust store was loaded".to_owned()))
     }
 }
 
@@ -55,15 +49,10 @@ impl Dial for SystemDialer {
 async fn connect_tcp(host: &str, port: u16) -> Result<BoxIo, DialError> {
     let addresses: Vec<SocketAddr> = lookup_host((host, port))
         .await
-        .map_err(|cause| DialError::Dns {
-            host: host.to_owned(),
-            cause: Arc::new(cause),
-        })?
+        .map_err(|cause| DialError::Dns { host: host.to_owned(), cause: Arc::new(cause) })?
         .collect();
-    let failed = |cause| DialError::Tcp {
-        target: format!("{host}:{port}"),
-        cause: Arc::new(cause),
-    };
+    let failed =
+        |cause| DialError::Tcp { target: format!("{host}:{port}"), cause: Arc::new(cause) };
     let stream = happy_eyeballs::connect(addresses).await.map_err(failed)?;
     // Messages are small and wait for nobody.
     stream.set_nodelay(true).map_err(failed)?;

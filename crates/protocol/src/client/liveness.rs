@@ -52,6 +52,11 @@ impl Liveness {
         }
     }
 
+    /// Counts the interval to the next beat from now.
+    pub(super) fn start(&mut self, now: Instant) {
+        self.next_beat = now + self.interval;
+    }
+
     pub(super) fn rtt(&self) -> Option<Duration> {
         self.rtt
     }
@@ -69,9 +74,8 @@ impl Liveness {
             return;
         }
         // A peer may answer the latest of several pings only: then an older one is not waited for.
-        if let Some((expected, sent)) = self
-            .in_flight
-            .take_if(|(expected, _)| *expected <= sequence)
+        if let Some((expected, sent)) =
+            self.in_flight.take_if(|(expected, _)| *expected <= sequence)
             && expected == sequence
         {
             self.rtt = Some(now.saturating_duration_since(sent));
@@ -94,10 +98,7 @@ impl Liveness {
     /// Asks for a proof of life within `deadline`: send the ping at once.
     pub(super) fn probe(&mut self, deadline: Duration, now: Instant) -> [u8; 8] {
         let payload = self.ping(now);
-        self.probe = Some(Probe {
-            sequence: self.sequence,
-            deadline: now + deadline,
-        });
+        self.probe = Some(Probe { sequence: self.sequence, deadline: now + deadline });
         payload
     }
 
@@ -108,26 +109,14 @@ impl Liveness {
     }
 
     pub(super) fn poll_timeout(&self) -> Instant {
-        let deadlines = [
-            self.deadline,
-            self.probe.as_ref().map(|probe| probe.deadline),
-        ];
-        let dead = deadlines
-            .into_iter()
-            .flatten()
-            .min()
-            .filter(|_| self.reading);
+        let deadlines = [self.deadline, self.probe.as_ref().map(|probe| probe.deadline)];
+        let dead = deadlines.into_iter().flatten().min().filter(|_| self.reading);
         dead.map_or(self.next_beat, |dead| dead.min(self.next_beat))
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) -> Option<Due> {
         let probe = self.probe.as_ref().map(|probe| probe.deadline);
-        if self.reading
-            && [self.deadline, probe]
-                .into_iter()
-                .flatten()
-                .any(|at| at <= now)
-        {
+        if self.reading && [self.deadline, probe].into_iter().flatten().any(|at| at <= now) {
             return Some(Due::Dead);
         }
         if now < self.next_beat {
@@ -150,9 +139,7 @@ mod tests {
     fn beating(now: Instant) -> (Liveness, [u8; 8], Instant) {
         let mut liveness = Liveness::new(INTERVAL, PONG, now);
         let at = liveness.poll_timeout();
-        let Some(Due::Beat(payload)) = liveness.handle_timeout(at) else {
-            panic!("no beat")
-        };
+        let Some(Due::Beat(payload)) = liveness.handle_timeout(at) else { panic!("no beat") };
         (liveness, payload, at)
     }
 

@@ -55,12 +55,7 @@ pub struct ClientSession {
 
 #[derive(Debug)]
 enum Phase {
-    Authenticating {
-        keys: KeyPair,
-        iv_prefix: [u8; 8],
-        rooms: Vec<RoomName>,
-        deadline: Instant,
-    },
+    Authenticating { keys: KeyPair, iv_prefix: [u8; 8], rooms: Vec<RoomName>, deadline: Instant },
     Open(Channel),
     Ended,
 }
@@ -89,10 +84,7 @@ impl ClientSession {
         let text = control::authenticate_text(token, &config.key_field, &public_key);
         let limit = config.max_frame_bytes;
         if text.len() > limit {
-            return Err(OutgoingError::TooLarge {
-                size: text.len(),
-                limit,
-            });
+            return Err(OutgoingError::TooLarge { size: text.len(), limit });
         }
         let deadline = now + config.authentication_timeout;
         Ok(Self {
@@ -102,12 +94,7 @@ impl ClientSession {
             drops: DropCounts::default(),
             transmits: VecDeque::from([Transmit::Text(text)]),
             events: VecDeque::new(),
-            phase: Phase::Authenticating {
-                keys,
-                iv_prefix,
-                rooms,
-                deadline,
-            },
+            phase: Phase::Authenticating { keys, iv_prefix, rooms, deadline },
             config,
         })
     }
@@ -143,8 +130,7 @@ impl ClientSession {
         match self.liveness.handle_timeout(now) {
             Some(Due::Dead) => return self.end(EndReason::PongTimeout),
             Some(Due::Beat(payload)) => {
-                self.transmits
-                    .push_back(Transmit::Text(control::HEARTBEAT_TEXT.to_owned()));
+                self.transmits.push_back(Transmit::Text(control::HEARTBEAT_TEXT.to_owned()));
                 self.transmits.push_back(Transmit::Ping(payload));
             }
             None => {}
@@ -163,11 +149,7 @@ impl ClientSession {
             Phase::Authenticating { deadline, .. } => Some(*deadline),
             Phase::Open(_) => {
                 let others = [self.requests.poll_timeout(), self.rooms.poll_timeout()];
-                others
-                    .into_iter()
-                    .flatten()
-                    .chain([self.liveness.poll_timeout()])
-                    .min()
+                others.into_iter().flatten().chain([self.liveness.poll_timeout()]).min()
             }
         }
     }
@@ -251,10 +233,7 @@ impl ClientSession {
     pub fn close(&mut self) {
         if !matches!(self.phase, Phase::Ended) {
             self.phase = Phase::Ended;
-            self.transmits.push_back(Transmit::Close {
-                code: CloseCode::NORMAL,
-                reason: "",
-            });
+            self.transmits.push_back(Transmit::Close { code: CloseCode::NORMAL, reason: "" });
         }
     }
 
@@ -274,11 +253,7 @@ impl ClientSession {
     }
 
     fn check_open(&self) -> Result<(), SendError> {
-        if self.is_open() {
-            Ok(())
-        } else {
-            Err(SendError::NotOpen)
-        }
+        if self.is_open() { Ok(()) } else { Err(SendError::NotOpen) }
     }
 
     fn transmit_rooms(&mut self, event: &'static str, rooms: &[RoomName]) {
@@ -302,13 +277,7 @@ impl ClientSession {
 
     fn handle_connected(&mut self, data: Option<&RawValue>, now: Instant) {
         let phase = std::mem::replace(&mut self.phase, Phase::Ended);
-        let Phase::Authenticating {
-            keys,
-            iv_prefix,
-            rooms,
-            ..
-        } = phase
-        else {
+        let Phase::Authenticating { keys, iv_prefix, rooms, .. } = phase else {
             return;
         };
         let connected = data.and_then(|data| serde_json::from_str(data.get()).ok());
@@ -326,11 +295,7 @@ impl ClientSession {
             encrypted: matches!(channel, Channel::Encrypted(_)),
         }));
         self.phase = Phase::Open(channel);
-        self.liveness = Liveness::new(
-            self.config.heartbeat_interval,
-            self.config.pong_timeout,
-            now,
-        );
+        self.liveness.start(now);
         for room in &rooms {
             self.rooms.join(room, now);
         }
@@ -353,11 +318,7 @@ impl ClientSession {
         };
         let invalid = |_| EndReason::InvalidHandshake;
         let server_key = PublicKey::from_base64(server_key).map_err(invalid)?;
-        if self
-            .config
-            .server_key
-            .is_some_and(|pinned| pinned != server_key)
-        {
+        if self.config.server_key.is_some_and(|pinned| pinned != server_key) {
             return Err(EndReason::ServerKeyMismatch);
         }
         let salt = salt_from_base64(salt).map_err(invalid)?;
@@ -405,14 +366,10 @@ impl ClientSession {
     fn end(&mut self, reason: EndReason) {
         self.phase = Phase::Ended;
         let close = match reason {
-            EndReason::Undecryptable => Transmit::Close {
-                code: CloseCode::POLICY_VIOLATION,
-                reason: "undecryptable frame",
-            },
-            _ => Transmit::Close {
-                code: CloseCode::NORMAL,
-                reason: "",
-            },
+            EndReason::Undecryptable => {
+                Transmit::Close { code: CloseCode::POLICY_VIOLATION, reason: "undecryptable frame" }
+            }
+            _ => Transmit::Close { code: CloseCode::NORMAL, reason: "" },
         };
         self.transmits.push_back(close);
         self.events.push_back(Event::Ended(reason));

@@ -18,11 +18,7 @@ pub(super) struct Rooms {
 
 impl Rooms {
     pub(super) fn new(settle: Duration) -> Self {
-        Self {
-            settle,
-            joined: HashMap::new(),
-            leaving: HashMap::new(),
-        }
+        Self { settle, joined: HashMap::new(), leaving: HashMap::new() }
     }
 
     /// Notes a join that is sent now; a leave that was held back is void.
@@ -49,10 +45,7 @@ impl Rooms {
 
     /// Takes the leaves whose time has come.
     pub(super) fn take_settled(&mut self, now: Instant) -> Vec<RoomName> {
-        self.leaving
-            .extract_if(|_, settled| *settled <= now)
-            .map(|(room, _)| room)
-            .collect()
+        self.leaving.extract_if(|_, settled| *settled <= now).map(|(room, _)| room).collect()
     }
 }
 

@@ -193,9 +193,7 @@ impl ServerSession {
         };
         let channel = match key {
             ClientKey::Usable(key) => {
-                let key = acceptance
-                    .keys
-                    .agree(key, &acceptance.salt, &self.config.info);
+                let key = acceptance.keys.agree(key, &acceptance.salt, &self.config.info);
                 let max_seen_ivs = self.config.max_seen_ivs;
                 let cipher = SessionCipher::new(&key, acceptance.iv_prefix, max_seen_ivs);
                 Channel::Encrypted(Box::new(cipher))
@@ -270,9 +268,7 @@ impl ServerSession {
                 return self.end(CloseCode::POLICY_VIOLATION, "undecryptable frame");
             }
         };
-        let message = String::from_utf8(plaintext)
-            .ok()
-            .and_then(|text| Message::parse(text).ok());
+        let message = String::from_utf8(plaintext).ok().and_then(|text| Message::parse(text).ok());
         match message {
             Some(message) => self.events.push_back(Event::Message(message)),
             None => self.refuse(DropReason::Malformed, "Invalid message format"),

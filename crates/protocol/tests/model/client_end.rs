@@ -186,11 +186,7 @@ impl ClientEnd {
             (Outcome::Dropped(reason), events) => self.check_drop(*reason, events),
             (Outcome::Refused | Outcome::NotDelivered, events) => {
                 let [before, after] = [self.drops, self.session.drops()];
-                assert_eq!(
-                    after.total(),
-                    before.total() + 1,
-                    "neither dropped nor ended"
-                );
+                assert_eq!(after.total(), before.total() + 1, "neither dropped nor ended");
                 assert!(matches!(events, [] | [Event::Dropped(_)]), "{events:?}");
                 self.drops = after;
             }
@@ -287,9 +283,7 @@ impl ClientEnd {
             return frames;
         }
         for event in events {
-            let Event::RequestTimedOut { request } = event else {
-                panic!("unexpected {event:?}")
-            };
+            let Event::RequestTimedOut { request } = event else { panic!("unexpected {event:?}") };
             let deadline = self.pending.remove(&request);
             assert!(deadline.is_some_and(|deadline| deadline <= now));
         }
@@ -395,10 +389,7 @@ impl ClientEnd {
         self.session.close();
         let sent: Vec<_> = std::iter::from_fn(|| self.session.poll_transmit()).collect();
         assert!(sent.len() == closes && self.session.poll_event().is_none());
-        assert!(
-            sent.iter()
-                .all(|sent| matches!(sent, Transmit::Close { .. }))
-        );
+        assert!(sent.iter().all(|sent| matches!(sent, Transmit::Close { .. })));
     }
 
     fn expect_silence(&mut self, now: Instant) {
@@ -459,12 +450,8 @@ impl ClientEnd {
         );
         match event.as_str() {
             "heartbeat" => assert_eq!(text, r#"{"event":"heartbeat"}"#),
-            "join" => rooms_of(&text)
-                .iter()
-                .for_each(|room| self.rooms.told_join(room)),
-            "leave" => rooms_of(&text)
-                .iter()
-                .for_each(|room| self.rooms.told_leave(room, now)),
+            "join" => rooms_of(&text).iter().for_each(|room| self.rooms.told_join(room)),
+            "leave" => rooms_of(&text).iter().for_each(|room| self.rooms.told_leave(room, now)),
             "encrypted" => {
                 let (_, reader) = self.handshake.as_mut().unwrap();
                 let opened = reader.open(&EncryptedFrame::parse(&text).unwrap()).unwrap();

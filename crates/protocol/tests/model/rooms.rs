@@ -19,20 +19,13 @@ struct Entry {
 
 impl RoomLedger {
     pub(crate) fn new(settle: Duration) -> Self {
-        Self {
-            settle,
-            rooms: BTreeMap::new(),
-        }
+        Self { settle, rooms: BTreeMap::new() }
     }
 
     /// The client was asked to join.
     pub(crate) fn want_join(&mut self, room: &str, now: Instant) {
         let told = self.rooms.get(room).is_some_and(|entry| entry.told);
-        let entry = Entry {
-            wanted: true,
-            told,
-            joined_at: now,
-        };
+        let entry = Entry { wanted: true, told, joined_at: now };
         self.rooms.insert(room.to_owned(), entry);
     }
 

@@ -64,10 +64,7 @@ pub(crate) struct Accepted {
 
 impl ServerEnd {
     pub(crate) fn new(max_seen_ivs: usize, now: Instant) -> Self {
-        let config = Arc::new(ServerConfig {
-            max_seen_ivs,
-            ..ServerConfig::default()
-        });
+        let config = Arc::new(ServerConfig { max_seen_ivs, ..ServerConfig::default() });
         Self {
             session: ServerSession::new(Arc::clone(&config), now),
             config,
@@ -123,11 +120,7 @@ impl ServerEnd {
             (_, Origin::Plain, None) => Outcome::Answered(DropReason::Malformed),
             (_, Origin::Plain, Some("heartbeat")) => Outcome::Nothing,
             (Phase::Waiting, Origin::Plain, Some("authenticate")) => {
-                if public_key_of(text).is_some() {
-                    Outcome::Asked
-                } else {
-                    Outcome::Rejected
-                }
+                if public_key_of(text).is_some() { Outcome::Asked } else { Outcome::Rejected }
             }
             (_, Origin::Plain, Some("authenticate")) => Outcome::Scolded,
             (Phase::Waiting | Phase::Authenticating, ..) => {
@@ -244,15 +237,11 @@ impl ServerEnd {
             self.settle(&Outcome::Nothing);
             return None;
         }
-        let key = self
-            .keys
-            .agree(&self.client_key.unwrap(), &salt, &self.config.info);
+        let key = self.keys.agree(&self.client_key.unwrap(), &salt, &self.config.info);
         self.reader = Some(SessionCipher::new(&key, *b"observer", usize::MAX));
         self.phase = Phase::Open;
         let (events, frames) = self.drain();
-        let [Frame::Plain(connected)] = &*frames else {
-            panic!("no `connected`")
-        };
+        let [Frame::Plain(connected)] = &*frames else { panic!("no `connected`") };
         assert!(events.is_empty());
         let connected = connected.clone();
         Some(Accepted { connected, key })
@@ -297,13 +286,7 @@ impl ServerEnd {
         let text = self.session.seal(message.plaintext(), &mut Vec::new());
         assert_eq!(text.is_some(), self.phase == Phase::Open);
         let frame = self.check_text(text?.unwrap());
-        let Frame::Sealed {
-            message: Some(sent),
-            ..
-        } = &frame
-        else {
-            panic!("not encrypted")
-        };
+        let Frame::Sealed { message: Some(sent), .. } = &frame else { panic!("not encrypted") };
         let plaintext = String::from_utf8(message.plaintext().to_vec()).unwrap();
         assert_eq!(sent, &Message::parse(plaintext).unwrap());
         self.settle(&Outcome::Nothing);
@@ -325,10 +308,7 @@ impl ServerEnd {
         let mut frames = Vec::new();
         let mut closed = false;
         while let Some(transmit) = self.session.poll_transmit() {
-            assert!(
-                was != Phase::Ended && !closed,
-                "something behind the close frame"
-            );
+            assert!(was != Phase::Ended && !closed, "something behind the close frame");
             match transmit {
                 Transmit::Text(text) => frames.push(self.check_text(text)),
                 Transmit::Ping(_) => panic!("pings are for the transport"),

@@ -43,7 +43,7 @@ pub(crate) enum Step {
     /// The client sends a message.
     Send(u8),
     /// The client sends a request, which waits for this many tenths of a second.
-    Request(u8, u8),
+    Request(u8),
     /// The client enters a room.
     Join(u8),
     /// The client leaves a room.
@@ -67,11 +67,7 @@ pub(crate) enum Step {
 impl Step {
     /// Any four bytes are a step; the frequent ones take more of the first byte's values.
     pub(crate) fn from_bytes([kind, a, b, c]: [u8; 4]) -> Self {
-        let side = if kind & 1 == 0 {
-            Side::Client
-        } else {
-            Side::Server
-        };
+        let side = if kind & 1 == 0 { Side::Client } else { Side::Server };
         match kind >> 1 {
             0..=15 => Self::Deliver(side),
             16..=19 => Self::Overtake(side, a),
@@ -88,7 +84,7 @@ impl Step {
             53..=58 => Self::ServerSend(a),
             59..=62 => Self::Reply(a),
             63..=68 => Self::Send(a),
-            69..=73 => Self::Request(a, b),
+            69..=73 => Self::Request(a),
             74..=78 => Self::Join(a),
             79..=83 => Self::Leave(a),
             84 => Self::Probe,

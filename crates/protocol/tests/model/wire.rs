@@ -25,10 +25,7 @@ impl Frame {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Origin<'a> {
     /// It was encrypted with the key, and is told from others by `canonical`.
-    Sealed {
-        canonical: &'a str,
-        message: Option<&'a Message>,
-    },
+    Sealed { canonical: &'a str, message: Option<&'a Message> },
     /// The receiver encrypted it.
     Reflected,
     /// It was an encrypted frame before somebody changed it.

@@ -71,6 +71,8 @@ struct Lane {
     frames: Vec<Frame>,
     /// Indices of the frames that were not handed over yet.
     queue: Vec<usize>,
+    /// Frames that neither end sent, and that were handed over.
+    inserted: Vec<Frame>,
 }
 
 impl Lane {
@@ -90,9 +92,10 @@ impl Lane {
     /// A frame that has left the queue.
     fn handed_over(&self, number: u8) -> Option<Frame> {
         let gone = (0..self.frames.len()).filter(|index| !self.queue.contains(index));
-        let gone: Vec<_> = gone.collect();
+        let gone = gone.map(|index| &self.frames[index]);
+        let gone: Vec<_> = gone.chain(&self.inserted).collect();
         let at = usize::from(number).checked_rem(gone.len())?;
-        Some(self.frames[gone[at]].clone())
+        Some(gone[at].clone())
     }
 
     /// Any encrypted frame.
@@ -142,11 +145,7 @@ impl World {
     /// A connection whose ends have shaken hands.
     pub(crate) fn connected() -> Self {
         let mut world = Self::new();
-        for step in [
-            Step::Deliver(Side::Server),
-            Step::Accept,
-            Step::Deliver(Side::Client),
-        ] {
+        for step in [Step::Deliver(Side::Server), Step::Accept, Step::Deliver(Side::Client)] {
             world.play(step);
         }
         assert!(world.client.is_open() && world.server.is_open());
@@ -196,8 +195,7 @@ impl World {
             }
             Step::Accept => {
                 if let Some(accepted) = self.server.accept(self.now) {
-                    self.client
-                        .expect_handshake(&accepted.connected, &accepted.key);
+                    self.client.expect_handshake(&accepted.connected, &accepted.key);
                     self.key = Some(accepted.key);
                     self.to_client.extend([Frame::Plain(accepted.connected)]);
                 }
@@ -219,7 +217,7 @@ impl World {
                 let frames = self.client.send(message, self.now);
                 self.to_server.extend(frames);
             }
-            Step::Request(_, tenths) => {
+            Step::Request(tenths) => {
                 let deadline = self.now + Duration::from_millis(100) * u32::from(tenths);
                 let frames = self.client.request("ask", deadline, self.now);
                 self.to_server.extend(frames);
@@ -270,10 +268,7 @@ impl World {
         match frame {
             Frame::Plain(text) => self.receive(side, text, Origin::Plain),
             Frame::Sealed { text, message } => {
-                let origin = Origin::Sealed {
-                    canonical: text,
-                    message: message.as_ref(),
-                };
+                let origin = Origin::Sealed { canonical: text, message: message.as_ref() };
                 self.receive(side, &spelling.apply(text), origin);
             }
         }
@@ -302,11 +297,7 @@ impl World {
         };
         let text = lane.frames[at].text().to_owned();
         let sealed = event_of(&text).as_deref() == Some("encrypted");
-        let origin = if sealed {
-            Origin::Reflected
-        } else {
-            Origin::Plain
-        };
+        let origin = if sealed { Origin::Reflected } else { Origin::Plain };
         self.receive(side, &text, origin);
     }
 
@@ -328,15 +319,13 @@ impl World {
     }
 
     fn insider(&mut self, side: Side, plaintext: Vec<u8>, spelling: Spelling) {
-        let message = String::from_utf8(plaintext.clone())
-            .ok()
-            .and_then(|text| Message::parse(text).ok());
+        let message =
+            String::from_utf8(plaintext.clone()).ok().and_then(|text| Message::parse(text).ok());
         if let Some(text) = self.seal(plaintext) {
             assert!(EncryptedFrame::parse(&text).is_some());
             let frame = Frame::Sealed { text, message };
             self.hand(side, &frame, spelling);
-            // It went by, so it may come again.
-            self.lane(side).frames.push(frame);
+            self.lane(side).inserted.push(frame);
         }
     }
 

@@ -17,10 +17,7 @@ pub(crate) fn connected_pair(now: Instant) -> (ClientSession, ServerSession) {
     let mut client = ClientSession::new(config, "token", Vec::new(), &mut rng, now).unwrap();
     let mut server = ServerSession::new(Arc::new(ServerConfig::default()), now);
     server.handle_frame(Inbound::Text(&client_text(&mut client)), now);
-    assert!(matches!(
-        server.poll_event(),
-        Some(ServerEvent::Authenticate { .. })
-    ));
+    assert!(matches!(server.poll_event(), Some(ServerEvent::Authenticate { .. })));
     let acceptance = Acceptance {
         client_id: "client",
         user_id: None,
@@ -31,10 +28,7 @@ pub(crate) fn connected_pair(now: Instant) -> (ClientSession, ServerSession) {
     };
     assert!(server.accept(&acceptance, now));
     client.handle_frame(Inbound::Text(&server_text(&mut server)), now);
-    assert!(matches!(
-        client.poll_event(),
-        Some(ClientEvent::Authenticated(_))
-    ));
+    assert!(matches!(client.poll_event(), Some(ClientEvent::Authenticated(_))));
     (client, server)
 }
 

@@ -1,10 +1,8 @@
 //! One direction: the faults that apply to it now.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -81,23 +79,14 @@ impl Lane {
     }
 
     fn with_corruption<T>(&self, with: impl FnOnce(&mut Corruption) -> T) -> T {
-        with(
-            &mut self
-                .corruption
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        with(&mut self.corruption.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Plan {
     /// How many of `available` bytes may go in one write.
     pub(super) fn portion(&self, available: usize) -> usize {
-        let split = if self.split == 0 {
-            available
-        } else {
-            self.split
-        };
+        let split = if self.split == 0 { available } else { self.split };
         let paced = match self.bytes_per_second {
             0 => available,
             rate => usize::try_from((rate / PORTIONS_PER_SECOND).max(1)).unwrap_or(usize::MAX),

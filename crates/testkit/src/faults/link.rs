@@ -1,15 +1,15 @@
 //! One connection through the faults, from admission to end.
 
+use std::pin::pin;
 use std::{future, io};
 
 use bytes::BytesMut;
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream},
-    net::TcpStream,
-    sync::watch,
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
 
-use super::{Cut, Faults, counts::Side, pump};
+use super::counts::Side;
+use super::{Cut, Faults, pump};
 
 /// A stream that a link can forward.
 pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin + 'static {
@@ -44,11 +44,7 @@ impl Admission {
             counts.accepted += 1;
             counts.open += 1;
         });
-        Self {
-            faults: faults.clone(),
-            cuts,
-            open: Open(faults.clone()),
-        }
+        Self { faults: faults.clone(), cuts, open: Open(faults.clone()) }
     }
 
     /// Dials the server and forwards until both streams have ended, one of them fails, or a cut.
@@ -57,50 +53,42 @@ impl Admission {
         mut client: C,
         dial: impl Future<Output = io::Result<S>>,
     ) {
-        let Self {
-            faults,
-            mut cuts,
-            open,
-        } = self;
+        let Self { faults, mut cuts, open } = self;
+        let mut dial = pin!(dial);
         let dialled = tokio::select! {
             biased;
             cut = next(&mut cuts) => Err(cut),
-            dialled = dial => dialled.map_err(|_| {
-                faults.count(|counts| counts.unreachable += 1);
-                Cut::Reset
-            }),
+            dialled = &mut dial => Ok(dialled),
         };
         let mut server = match dialled {
-            Ok(server) => server,
-            Err(Cut::Fin) => {
+            Ok(Ok(server)) => server,
+            Ok(Err(_)) => {
+                faults.count(|counts| counts.unreachable += 1);
+                return client.reset();
+            }
+            Err(cut) => {
                 drop(open);
-                // It has ended either way.
-                let _ = end(&faults, Side::ToServer, &mut client).await;
+                // The server may have accepted already, and is told as well.
+                let server = async {
+                    if let Ok(server) = dial.await {
+                        close(&faults, Side::ToClient, server, cut).await;
+                    }
+                };
+                tokio::join!(close(&faults, Side::ToServer, client, cut), server);
                 return;
             }
-            Err(Cut::Reset) => return client.reset(),
         };
-        match forward(&faults, &mut cuts, &mut client, &mut server).await {
-            None => {}
-            Some(Cut::Reset) => {
-                client.reset();
-                server.reset();
-            }
-            Some(Cut::Fin) => {
-                drop(open);
-                let both = async {
-                    tokio::join!(
-                        end(&faults, Side::ToServer, &mut client),
-                        end(&faults, Side::ToClient, &mut server),
-                    )
-                };
-                tokio::select! {
-                    _ = next(&mut cuts) => {
-                        client.reset();
-                        server.reset();
-                    }
-                    _ = both => {}
-                }
+        if let Some(cut) = forward(&faults, &mut cuts, &mut client, &mut server).await {
+            drop(open);
+            let both = async {
+                tokio::join!(
+                    close(&faults, Side::ToServer, client, cut),
+                    close(&faults, Side::ToClient, server, cut),
+                )
+            };
+            tokio::select! {
+                _ = both => {}
+                _ = next(&mut cuts) => {}
             }
         }
     }
@@ -128,8 +116,16 @@ async fn forward<C: Wire, S: Wire>(
     }
 }
 
+async fn close(faults: &Faults, side: Side, stream: impl Wire, cut: Cut) {
+    match cut {
+        Cut::Reset => stream.reset(),
+        // A stream that fails meanwhile has ended as well.
+        Cut::Fin => drop(finish(faults, side, stream).await),
+    }
+}
+
 /// Ends a stream in order. A socket closed over unread bytes would reset, so they are read.
-async fn end(faults: &Faults, side: Side, stream: &mut impl Wire) -> io::Result<()> {
+async fn finish(faults: &Faults, side: Side, mut stream: impl Wire) -> io::Result<()> {
     stream.shutdown().await?;
     let mut buffer = BytesMut::new();
     loop {

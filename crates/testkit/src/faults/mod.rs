@@ -6,16 +6,15 @@ mod lane;
 mod link;
 mod pump;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
+use self::counts::Side;
 pub use self::counts::{Counts, Traffic};
-pub(crate) use self::link::{Admission, Wire};
-use self::{
-    counts::Side,
-    lane::{Hold, Lane},
-};
+use self::lane::{Hold, Lane};
+pub(crate) use self::link::Admission;
 
 /// Which way a fault applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,10 +141,7 @@ impl Faults {
     pub async fn wait_until(&self, condition: impl Fn(&Counts) -> bool) -> Counts {
         let mut counts = self.inner.counts.subscribe();
         #[expect(clippy::expect_used, reason = "the sender lives as long as self")]
-        let reached = counts
-            .wait_for(condition)
-            .await
-            .expect("the sender is alive");
+        let reached = counts.wait_for(condition).await.expect("the sender is alive");
         *reached
     }
 

@@ -3,18 +3,14 @@
 use std::{future, io};
 
 use bytes::{Bytes, BytesMut};
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    sync::{mpsc, watch},
-    task,
-    time::{self, Instant},
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::{mpsc, watch};
+use tokio::task;
+use tokio::time::{self, Instant};
 
-use super::{
-    Faults,
-    counts::Side,
-    lane::{Hold, Plan},
-};
+use super::Faults;
+use super::counts::Side;
+use super::lane::{Hold, Plan};
 
 const READ_BYTES: usize = 16 * 1024;
 const HELD_READS: usize = 256;
@@ -28,10 +24,7 @@ pub(super) async fn run(
     writer: impl AsyncWrite + Unpin,
 ) -> io::Result<()> {
     let (held, arrivals) = mpsc::channel(HELD_READS);
-    let pacer = Pacer {
-        plan: faults.lane(side).subscribe(),
-        line_free: Instant::now(),
-    };
+    let pacer = Pacer { plan: faults.lane(side).subscribe(), line_free: Instant::now() };
     let read_on = async {
         read(faults, side, reader, held).await;
         future::pending::<()>().await;
@@ -61,10 +54,7 @@ async fn read(
         if let Ok(bytes) = &what {
             faults.count(|counts| counts.traffic(side).received += bytes.len() as u64);
         }
-        let arrival = Arrival {
-            at: Instant::now(),
-            what,
-        };
+        let arrival = Arrival { at: Instant::now(), what };
         if held.send(arrival).await.is_err() || last {
             return;
         }

@@ -1,18 +1,13 @@
-use std::{
-    io,
-    net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
-};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::{JoinHandle, JoinSet},
-};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, crypto::ring},
-};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
 
 use super::TestCertificate;
 
@@ -92,10 +87,7 @@ impl TlsFront {
     pub async fn wait_until(&self, condition: impl Fn(&TlsCounts) -> bool) -> TlsCounts {
         let mut counts = self.counts.subscribe();
         #[expect(clippy::expect_used, reason = "the sender lives as long as self")]
-        let reached = counts
-            .wait_for(|now| condition(now))
-            .await
-            .expect("the sender is alive");
+        let reached = counts.wait_for(|now| condition(now)).await.expect("the sender is alive");
         *reached
     }
 }

@@ -3,7 +3,5 @@
 mod front;
 mod pki;
 
-pub use self::{
-    front::{TlsCounts, TlsFront},
-    pki::{PkiError, TestCertificate, TestPki},
-};
+pub use self::front::{TlsCounts, TlsFront};
+pub use self::pki::{PkiError, TestCertificate, TestPki};

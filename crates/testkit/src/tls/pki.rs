@@ -1,10 +1,9 @@
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    time::{Duration, SystemTime},
-};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use std::{fs, io};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PublicKeyData,
@@ -66,15 +65,15 @@ impl TestPki {
     /// Makes a new authority with a P-256 key.
     pub fn new() -> Result<Self, PkiError> {
         let mut params = CertificateParams::new(Vec::new())?;
-        params.distinguished_name = named("Aldis test authority");
+        let key = KeyPair::generate()?;
+        // Two authorities of one name would differ only in their signatures.
+        params.distinguished_name = named(&format!("Aldis test authority {}", spki_pin(&key)));
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let now = SystemTime::now();
         valid(&mut params, now - DAY, now + 30 * DAY);
-        let ca = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
-        let dir = tempfile::Builder::new()
-            .prefix("aldis-testkit-")
-            .tempdir()?;
+        let ca = CertifiedIssuer::self_signed(params, key)?;
+        let dir = tempfile::Builder::new().prefix("aldis-testkit-").tempdir()?;
         let ca_file = dir.path().join("ca.pem");
         fs::write(&ca_file, ca.pem())?;
         Ok(Self { ca, ca_file, dir })
@@ -127,20 +126,12 @@ impl TestPki {
         let certificate = params.signed_by(&key, &self.ca)?;
         let pin = spki_pin(&key);
         // Pins differ with the keys, so the files do too, once the name is fit for a path.
-        let stem = pin
-            .trim_start_matches("sha256/")
-            .replace(['/', '+', '='], "_");
+        let stem = pin.trim_start_matches("sha256/").replace(['/', '+', '='], "_");
         let cert_file = self.dir.path().join(format!("{stem}.cert.pem"));
         let key_file = self.dir.path().join(format!("{stem}.key.pem"));
         fs::write(&cert_file, certificate.pem())?;
         fs::write(&key_file, key.serialize_pem())?;
-        Ok(TestCertificate {
-            certificate,
-            key,
-            pin,
-            cert_file,
-            key_file,
-        })
+        Ok(TestCertificate { certificate, key, pin, cert_file, key_file })
     }
 }
 
@@ -196,10 +187,7 @@ impl TestCertificate {
 }
 
 fn spki_pin(key: &impl PublicKeyData) -> String {
-    format!(
-        "sha256/{}",
-        STANDARD.encode(Sha256::digest(key.subject_public_key_info()))
-    )
+    format!("sha256/{}", STANDARD.encode(Sha256::digest(key.subject_public_key_info())))
 }
 
 fn named(common_name: &str) -> DistinguishedName {

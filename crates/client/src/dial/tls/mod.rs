@@ -26,11 +26,7 @@ pub enum TlsBackend {
 
 impl Default for TlsBackend {
     fn default() -> Self {
-        if cfg!(feature = "native-tls") {
-            Self::Native
-        } else {
-            Self::Rustls
-        }
+        if cfg!(feature = "native-tls") { Self::Native } else { Self::Rustls }
     }
 }
 
@@ -56,11 +52,7 @@ impl TlsParts {
             let rule = format!("{backend:?} is not compiled in; enable the feature of its name");
             return Err(ConfigError::new("tls.backend", rule));
         }
-        Ok(Self {
-            backend,
-            roots: parse_roots(extra_roots)?,
-            pins,
-        })
+        Ok(Self { backend, roots: parse_roots(extra_roots)?, pins })
     }
 }
 
@@ -87,11 +79,7 @@ struct Secured {
 
 impl TlsSettings {
     pub(crate) fn new(parts: TlsParts) -> Result<Self, ConfigError> {
-        let TlsParts {
-            backend,
-            roots,
-            pins,
-        } = parts;
+        let TlsParts { backend, roots, pins } = parts;
         let connector = match backend {
             #[cfg(feature = "native-tls")]
             TlsBackend::Native => Connector::Native(native::Connector::new(&roots)?),
@@ -99,10 +87,7 @@ impl TlsSettings {
             TlsBackend::Rustls => Connector::Rustls(rustls::Connector::new(&roots)?),
             #[cfg(not(all(feature = "native-tls", feature = "rustls")))]
             missing => {
-                return Err(ConfigError::new(
-                    "tls.backend",
-                    format!("no {missing:?} here"),
-                ));
+                return Err(ConfigError::new("tls.backend", format!("no {missing:?} here")));
             }
         };
         Ok(Self { connector, pins })
@@ -116,9 +101,7 @@ impl TlsSettings {
             let found = Pin::of_certificate(&certificate)
                 .ok_or_else(|| DialError::Tls("the certificate's key cannot be read".to_owned()))?;
             if !self.pins.contains(&found) {
-                return Err(DialError::PinMismatch {
-                    found: found.to_string(),
-                });
+                return Err(DialError::PinMismatch { found: found.to_string() });
             }
         }
         Ok(secured.stream)
@@ -152,9 +135,7 @@ fn parse_roots(pems: &[String]) -> Result<Vec<CertificateDer<'static>>, ConfigEr
             roots.push(certificate.map_err(|cause| error(&format!("not PEM: {cause}")))?);
         }
         if roots.len() == before {
-            return Err(error(
-                "no certificate in it; PEM with one or more is needed",
-            ));
+            return Err(error("no certificate in it; PEM with one or more is needed"));
         }
     }
     Ok(roots)

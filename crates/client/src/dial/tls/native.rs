@@ -26,12 +26,7 @@ impl Connector {
         let failed = |cause: tokio_native_tls::native_tls::Error| DialError::Tls(cause.to_string());
         let stream = self.0.connect(host, stream).await.map_err(failed)?;
         let certificate = stream.get_ref().peer_certificate().map_err(failed)?;
-        let certificate = certificate
-            .map(|certificate| certificate.to_der())
-            .transpose();
-        Ok(Secured {
-            certificate: certificate.map_err(failed)?,
-            stream: Box::new(stream),
-        })
+        let certificate = certificate.map(|certificate| certificate.to_der()).transpose();
+        Ok(Secured { certificate: certificate.map_err(failed)?, stream: Box::new(stream) })
     }
 }

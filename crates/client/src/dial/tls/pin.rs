@@ -17,22 +17,14 @@ impl Pin {
     /// The pin of a certificate in DER; `None` if it cannot be read.
     pub(super) fn of_certificate(der: &[u8]) -> Option<Self> {
         let certificate = Certificate::from_der(der).ok()?;
-        let key = certificate
-            .tbs_certificate()
-            .subject_public_key_info()
-            .to_der()
-            .ok()?;
+        let key = certificate.tbs_certificate().subject_public_key_info().to_der().ok()?;
         Some(Self(Sha256::digest(key).into()))
     }
 }
 
 impl fmt::Display for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{PREFIX}{}",
-            base64_simd::STANDARD.encode_to_string(self.0)
-        )
+        write!(f, "{PREFIX}{}", base64_simd::STANDARD.encode_to_string(self.0))
     }
 }
 
@@ -51,13 +43,7 @@ impl FromStr for Pin {
     type Err = InvalidPin;
 
     fn from_str(text: &str) -> Result<Self, InvalidPin> {
-        let decode = |base64| {
-            base64_simd::STANDARD
-                .decode_to_vec(base64)
-                .ok()?
-                .try_into()
-                .ok()
-        };
+        let decode = |base64| base64_simd::STANDARD.decode_to_vec(base64).ok()?.try_into().ok();
         text.strip_prefix(PREFIX)
             .and_then(decode)
             .map(Self)
@@ -74,12 +60,9 @@ mod tests {
         let text = "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
         let pin: Pin = text.parse().unwrap();
         assert_eq!(pin.to_string(), text);
-        for wrong in [
-            "",
-            "sha256/",
-            "sha1/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
-            "sha256/AAAA",
-        ] {
+        for wrong in
+            ["", "sha256/", "sha1/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "sha256/AAAA"]
+        {
             assert!(wrong.parse::<Pin>().is_err(), "{wrong}");
         }
         assert_eq!(Pin::of_certificate(b"not a certificate"), None);

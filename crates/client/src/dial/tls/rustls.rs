@@ -40,12 +40,7 @@ impl Connector {
         let stream = self.0.connect(name, stream).await;
         let stream = stream.map_err(|cause| DialError::Tls(cause.to_string()))?;
         let certificates = stream.get_ref().1.peer_certificates();
-        let certificate = certificates
-            .and_then(|chain| chain.first())
-            .map(|leaf| leaf.to_vec());
-        Ok(Secured {
-            certificate,
-            stream: Box::new(stream),
-        })
+        let certificate = certificates.and_then(|chain| chain.first()).map(|leaf| leaf.to_vec());
+        Ok(Secured { certificate, stream: Box::new(stream) })
     }
 }
