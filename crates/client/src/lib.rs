@@ -27,6 +27,10 @@
 //! - `native-tls` (default): TLS of the system.
 //! - `rustls`: TLS by rustls with the platform's verifier.
 
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 mod backoff;
 mod client;
 mod close;

@@ -1,6 +1,6 @@
 //! Numbers that both ends of the protocol agree on.
 //!
-//! All were observed against `@venizia/ignis-helpers` 0.0.7; see `docs/architecture.md`.
+//! All were observed against `@venizia/ignis-helpers` 0.0.7; see `docs/protocol.md`.
 
 use std::time::Duration;
 
