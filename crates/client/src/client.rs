@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use aldis_protocol::envelope::event;
 use aldis_protocol::{Message, Outgoing, RoomName};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -198,7 +199,8 @@ impl SignalClient {
     }
 
     /// Sends a message and waits for the reply that has its `id`, for as long as `timeout`: 1 ms
-    /// to 24 h. A reply that comes when nobody waits any more is an ordinary message.
+    /// to 24 h. A reply that comes when nobody waits any more is an ordinary message, and one
+    /// whose event is `error` is the server's refusal.
     pub async fn request<T>(
         &self,
         event: &str,
@@ -215,7 +217,8 @@ impl SignalClient {
         let message = self.outgoing(event, data, Some(&id))?;
         let (reply, replied) = Reply::new(timeout);
         self.push(Entry::Request { message, id, deadline: Instant::now() + timeout, reply })?;
-        replied.await.unwrap_or(Err(RequestError::ConnectionLost))
+        let reply = replied.await.unwrap_or(Err(RequestError::ConnectionLost))?;
+        if reply.event() == event::ERROR { Err(RequestError::Refused { reply }) } else { Ok(reply) }
     }
 
     /// Enters rooms, now if connected, and in every session to come. The server does not answer:
@@ -227,9 +230,11 @@ impl SignalClient {
         if wanted.len() + new > MAX_ROOMS {
             return Err(RoomError::TooMany { rooms: wanted.len() + new, limit: MAX_ROOMS });
         }
-        wanted.extend(rooms.iter().cloned());
         // Offline, the next session joins them.
-        let _ = self.shared.outbox.push(Entry::Join(rooms));
+        if self.shared.outbox.push(Entry::Join(rooms.clone())) == Err(Refused::Full) {
+            return Err(RoomError::OutboxFull);
+        }
+        wanted.extend(rooms);
         Ok(())
     }
 
@@ -240,11 +245,13 @@ impl SignalClient {
     ) -> Result<(), RoomError> {
         let rooms = check_rooms(rooms)?;
         let mut wanted = self.shared.rooms.lock();
+        // Offline, there is nothing to leave.
+        if self.shared.outbox.push(Entry::Leave(rooms.clone())) == Err(Refused::Full) {
+            return Err(RoomError::OutboxFull);
+        }
         for room in &rooms {
             wanted.remove(room);
         }
-        // Offline, there is nothing to leave.
-        let _ = self.shared.outbox.push(Entry::Leave(rooms));
         Ok(())
     }
 

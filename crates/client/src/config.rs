@@ -70,7 +70,7 @@ pub struct SignalConfig {
     pub allow_insecure: bool,
     /// HTTP headers of the upgrade, such as `Origin` or a gateway's key.
     pub headers: Vec<(String, String)>,
-    /// How often to send a heartbeat, with a ping that proves the server alive; 10 ms to 1 h.
+    /// How often to send a heartbeat, with a ping that proves the server alive; 10 ms to 24 h.
     /// Default: 30 s. The server closes after 90 s without one.
     pub heartbeat_interval: Duration,
     /// How long after a ping the connection counts as dead if nothing comes in; 10 ms to 10 min.
@@ -93,7 +93,7 @@ pub struct SignalConfig {
     pub base_interval: Duration,
     /// Factor from one delay to the next; 1 to 100. Default: 1.5.
     pub backoff_multiplier: f64,
-    /// Longest delay; at least `base_interval`, at most 24 h. Default: 30 s.
+    /// Longest delay, also where `base_interval` is longer; 1 ms to 24 h. Default: 30 s.
     pub max_interval: Duration,
     /// Spread every delay at random between nothing and its full length, so that the clients of
     /// a server that restarts do not come back all at once. Default: true.
@@ -226,7 +226,7 @@ impl Settings {
         within("dial_timeout", config.dial_timeout, SHORT)?;
         within("token_timeout", config.token_timeout, SHORT)?;
         within("base_interval", config.base_interval, [MILLISECOND, HOUR])?;
-        within("max_interval", config.max_interval, [config.base_interval, DAY])?;
+        within("max_interval", config.max_interval, [MILLISECOND, DAY])?;
         if !(1.0..=100.0).contains(&config.backoff_multiplier) {
             let rule = format!("{}; 1 to 100 are allowed", config.backoff_multiplier);
             return Err(ConfigError::new("backoff_multiplier", rule));
@@ -294,7 +294,7 @@ fn check_session(config: &SignalConfig) -> Result<ClientConfig, ConfigError> {
     let server_key = config.server_key.as_deref().map(PublicKey::from_base64).transpose();
     let server_key =
         server_key.map_err(|error| ConfigError::new("server_key", error.to_string()))?;
-    within("heartbeat_interval", config.heartbeat_interval, [SHORT[0], HOUR])?;
+    within("heartbeat_interval", config.heartbeat_interval, [SHORT[0], DAY])?;
     within("pong_timeout", config.pong_timeout, SHORT)?;
     within("authentication_timeout", config.authentication_timeout, SHORT)?;
     within("max_pending_requests", config.max_pending_requests, [1, MILLION])?;

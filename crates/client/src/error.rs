@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aldis_protocol::{OutgoingError, RoomNameError};
+use aldis_protocol::{Message, OutgoingError, RoomNameError};
 
 use crate::close::CloseReason;
 use crate::state::ConnectionState;
@@ -124,6 +124,12 @@ pub enum RequestError {
     /// The connection ended before the reply. Whether the server acted on the request is unknown.
     #[error("the connection ended before the reply came")]
     ConnectionLost,
+    /// The server answered with the event `error`.
+    #[error("the server refused the request: {}", refusal(.reply))]
+    Refused {
+        /// The whole answer.
+        reply: Message,
+    },
     /// Too many requests wait for replies.
     #[error("{limit} requests wait for their replies; no more are allowed")]
     TooManyRequests {
@@ -147,10 +153,20 @@ impl RequestError {
             Self::Send(error) => error.code(),
             Self::TimedOut { .. } => "request_timed_out",
             Self::ConnectionLost => "request_connection_lost",
+            Self::Refused { .. } => "request_refused",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::InvalidTimeout { .. } => "invalid_timeout",
         }
     }
+}
+
+/// The words of an `error`, as IGNIS writes it; applications may write anything.
+fn refusal(reply: &Message) -> String {
+    #[derive(serde::Deserialize)]
+    struct Refusal {
+        message: String,
+    }
+    reply.decode().map(|Refusal { message }| message).unwrap_or_default()
 }
 
 /// Why rooms were not taken. None of the list is joined or left then.
@@ -173,6 +189,9 @@ pub enum RoomError {
         /// Rooms that are allowed.
         limit: usize,
     },
+    /// The network does not take messages as fast as they come.
+    #[error("the outbox is full; try again when the connection has caught up")]
+    OutboxFull,
 }
 
 fn shortened(name: &str) -> String {
@@ -189,6 +208,7 @@ impl RoomError {
         match self {
             Self::InvalidName { error, .. } => error.code(),
             Self::TooMany { .. } => "too_many_rooms",
+            Self::OutboxFull => "outbox_full",
         }
     }
 }

@@ -157,11 +157,9 @@ impl Outbox {
         if !inner.open && !entry.survives() {
             return Err(Refused::Offline);
         }
-        // Rooms are bounded by the host's set of rooms, and must not be lost to a full queue.
-        let bounded = !matches!(entry, Entry::Join(_) | Entry::Leave(_));
         let full = inner.entries.len() >= self.limits.entries
             || inner.bytes + entry.bytes() > self.limits.bytes;
-        if bounded && full {
+        if full {
             return Err(Refused::Full);
         }
         let expires = entry.expires().is_some();
@@ -278,7 +276,7 @@ mod tests {
             outbox.push(message("x", None)).unwrap();
         }
         assert_eq!(outbox.push(message("x", None)), Err(Refused::Full));
-        assert_eq!(outbox.push(Entry::Join(Vec::new())), Ok(()));
+        assert_eq!(outbox.push(Entry::Join(Vec::new())), Err(Refused::Full));
         while outbox.take().is_some() {}
         assert_eq!(outbox.depth(), (0, 0));
     }
