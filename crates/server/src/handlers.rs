@@ -1,0 +1,5 @@
+//! Handlers that come with the server.
+
+mod relay;
+
+pub use relay::{Relay, event};
