@@ -208,6 +208,24 @@ fn garbage() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// A parser that calls itself for every bracket would end the process here.
+#[test]
+fn deep_nesting_is_no_danger() {
+    let deep = format!("{}{}", "[".repeat(45_000), "]".repeat(45_000));
+    let (mut client, mut server) = connected_pair(Instant::now());
+    let message = outgoing("deep", &deep, None);
+    let down = server.seal(message.plaintext(), &mut Vec::new()).unwrap().unwrap();
+    client.send(message).unwrap();
+    let up = client_text(&mut client);
+    assert_eq!(at_client(&mut client, &down).unwrap().data(), deep);
+    assert_eq!(at_server(&mut server, &up).unwrap().data(), deep);
+    for event in ["join", "connected", "error", "message", "encrypted"] {
+        let text = format!(r#"{{"event":"{event}","data":{{"rooms":{deep},"x":{deep}}}}}"#);
+        assert_eq!(at_server(&mut server, &text), None);
+        assert_eq!(at_client(&mut client, &text), None);
+    }
+}
+
 /// Every place and every bit, without a session around the cipher.
 #[test]
 fn no_single_bit_may_change() {

@@ -15,13 +15,17 @@ proptest! {
     #[test]
     fn the_rules_hold_from_the_upgrade_on(steps in steps()) {
         let mut world = World::new();
-        steps.into_iter().for_each(|step| world.play(step));
+        for step in steps {
+            world.play(step);
+        }
     }
 
     #[test]
     fn the_rules_hold_in_a_session(steps in steps()) {
         let mut world = World::connected();
-        steps.into_iter().for_each(|step| world.play(step));
+        for step in steps {
+            world.play(step);
+        }
     }
 
     #[test]

@@ -250,7 +250,9 @@ fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         block[..key.len()].copy_from_slice(key);
     }
     let mut inner = Sha256::new_with_prefix(block.map(|byte| byte ^ 0x36));
-    parts.iter().for_each(|part| inner.update(part));
+    for part in parts {
+        inner.update(part);
+    }
     let outer = Sha256::new_with_prefix(block.map(|byte| byte ^ 0x5c));
     outer.chain_update(inner.finalize()).finalize().into()
 }
@@ -281,9 +283,9 @@ fn hkdf_agrees_with_rfc_5869() {
         assert_eq!(hkdf(&salt, &ikm, &info, okm.len()), (prk.clone(), okm.clone()));
         let (extracted, expander) = Hkdf::<Sha256>::extract(Some(&salt), &ikm);
         assert_eq!(extracted.as_slice(), prk);
-        let mut expanded = vec![0; okm.len()];
-        expander.expand(&info, &mut expanded).unwrap();
-        assert_eq!(expanded, okm);
+        let mut output = vec![0; okm.len()];
+        expander.expand(&info, &mut output).unwrap();
+        assert_eq!(output, okm);
     }
 }
 

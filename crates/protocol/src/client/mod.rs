@@ -198,9 +198,7 @@ impl ClientSession {
     /// Enters rooms. The server does not answer: a refused room is silence.
     pub fn join(&mut self, rooms: &[RoomName], now: Instant) -> Result<(), SendError> {
         self.check_open()?;
-        for room in rooms {
-            self.rooms.join(room, now);
-        }
+        self.rooms.join(rooms, now);
         self.transmit_rooms(name::JOIN, rooms);
         Ok(())
     }
@@ -296,9 +294,7 @@ impl ClientSession {
         }));
         self.phase = Phase::Open(channel);
         self.liveness.start(now);
-        for room in &rooms {
-            self.rooms.join(room, now);
-        }
+        self.rooms.join(&rooms, now);
         self.transmit_rooms(name::JOIN, &rooms);
     }
 

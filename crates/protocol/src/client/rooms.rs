@@ -21,11 +21,13 @@ impl Rooms {
         Self { settle, joined: HashMap::new(), leaving: HashMap::new() }
     }
 
-    /// Notes a join that is sent now; a leave that was held back is void.
-    pub(super) fn join(&mut self, room: &RoomName, now: Instant) {
+    /// Notes joins that are sent now; leaves of them that were held back are void.
+    pub(super) fn join(&mut self, rooms: &[RoomName], now: Instant) {
         self.joined.retain(|_, joined| *joined + self.settle > now);
-        self.leaving.remove(room);
-        self.joined.insert(room.clone(), now);
+        for room in rooms {
+            self.leaving.remove(room);
+            self.joined.insert(room.clone(), now);
+        }
     }
 
     /// Whether the leave may be sent now; otherwise it is held back.
@@ -51,6 +53,8 @@ impl Rooms {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
 
     const SETTLE: Duration = Duration::from_millis(500);
@@ -59,7 +63,7 @@ mod tests {
     fn a_leave_waits_until_its_join_has_settled() {
         let (start, room) = (Instant::now(), RoomName::new("a").unwrap());
         let mut rooms = Rooms::new(SETTLE);
-        rooms.join(&room, start);
+        rooms.join(slice::from_ref(&room), start);
         assert!(!rooms.leave(&room, start));
         assert_eq!(rooms.poll_timeout(), Some(start + SETTLE));
         assert!(rooms.take_settled(start).is_empty());
@@ -71,9 +75,9 @@ mod tests {
     fn joining_again_voids_the_leave() {
         let (start, room) = (Instant::now(), RoomName::new("a").unwrap());
         let mut rooms = Rooms::new(SETTLE);
-        rooms.join(&room, start);
+        rooms.join(slice::from_ref(&room), start);
         rooms.leave(&room, start);
-        rooms.join(&room, start);
+        rooms.join(slice::from_ref(&room), start);
         assert_eq!(rooms.poll_timeout(), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The client, and the model of what it may do.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use aldis_protocol::{ClientSession, Inbound, Message, Outgoing, RoomName, Transm
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use super::ivs::SeenIvs;
 use super::rooms::RoomLedger;
 use super::wire::{Frame, Origin, event_of, rooms_of};
 
@@ -49,8 +50,7 @@ pub(crate) struct ClientEnd {
     /// The one `connected` that opens the session, and a reader of what the client then sends.
     handshake: Option<(String, SessionCipher)>,
     authenticated: bool,
-    /// Frames whose vectors the session must remember.
-    opened: HashSet<String>,
+    seen: SeenIvs,
     drops: DropCounts,
     /// Messages given to the session that it has not sent yet.
     to_send: VecDeque<Message>,
@@ -80,7 +80,7 @@ impl ClientEnd {
             deadline: now + config.authentication_timeout,
             handshake: None,
             authenticated: false,
-            opened: HashSet::new(),
+            seen: SeenIvs::default(),
             drops: DropCounts::default(),
             to_send: VecDeque::new(),
             pending: BTreeMap::new(),
@@ -138,7 +138,7 @@ impl ClientEnd {
             },
             (Phase::Authenticating, _) => Outcome::Dropped(DropReason::BeforeConnected),
             (Phase::Open, Origin::Sealed { canonical, message }) => {
-                if !self.opened.insert(canonical.to_owned()) {
+                if !self.seen.insert(canonical) {
                     Outcome::Dropped(DropReason::Replayed)
                 } else if let Some(message) = message {
                     Outcome::Delivered(message)
@@ -146,7 +146,10 @@ impl ClientEnd {
                     Outcome::Dropped(DropReason::Malformed)
                 }
             }
-            (Phase::Open, Origin::Opaque { plaintext }) => Outcome::DeliveredIfMessage(plaintext),
+            (Phase::Open, Origin::Opaque { plaintext }) => {
+                assert!(self.seen.insert(text));
+                Outcome::DeliveredIfMessage(plaintext)
+            }
             (Phase::Open, Origin::Reflected) => Outcome::Dropped(DropReason::Reflected),
             (Phase::Open, Origin::Damaged) => Outcome::Refused,
             (Phase::Open, Origin::Plain) => match event_of(text) {
@@ -230,11 +233,10 @@ impl ClientEnd {
     }
 
     fn check_rekey(&self, rest: &[Event]) {
+        let due = self.seen.stored() >= self.config.max_seen_ivs;
         match rest {
-            [] => {}
-            [Event::Ended(EndReason::RekeyNeeded)] => {
-                assert!(self.opened.len() > self.config.max_seen_ivs);
-            }
+            [] => assert!(!due, "the memory of vectors is full"),
+            [Event::Ended(EndReason::RekeyNeeded)] => assert!(due),
             rest => panic!("unexpected {rest:?}"),
         }
     }

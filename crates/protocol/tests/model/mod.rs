@@ -4,8 +4,11 @@
 //! what it may do, and fail when the two differ. The property tests of this crate and the fuzz
 //! targets in `fuzz/` drive the same model.
 
+#![allow(clippy::match_same_arms, clippy::unnested_or_patterns, reason = "one arm for one rule")]
+
 mod client_end;
 mod frames;
+mod ivs;
 mod rooms;
 mod server_end;
 mod step;

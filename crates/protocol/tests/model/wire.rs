@@ -34,7 +34,7 @@ pub(crate) enum Origin<'a> {
     Plain,
     /// Only that it was not encrypted with the key is known.
     Foreign,
-    /// It was encrypted with the key; whether it is a message is not known.
+    /// It was encrypted with the key, just now; whether it is a message is not known.
     Opaque { plaintext: &'a [u8] },
 }
 
