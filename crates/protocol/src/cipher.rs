@@ -148,6 +148,16 @@ pub enum SealError {
     TooLong,
 }
 
+impl SealError {
+    /// A stable name of the error for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Exhausted => "session_exhausted",
+            Self::TooLong => "plaintext_too_long",
+        }
+    }
+}
+
 /// Why a frame was not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -162,6 +172,17 @@ pub enum OpenError {
     /// forger learns nothing.
     #[error("the frame cannot be decrypted")]
     Undecryptable,
+}
+
+impl OpenError {
+    /// A stable name of the error for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Reflected => "reflected",
+            Self::Replayed => "replayed",
+            Self::Undecryptable => "undecryptable",
+        }
+    }
 }
 
 /// The parts of an `encrypted` frame, borrowed from its text unless the sender's JSON escapes

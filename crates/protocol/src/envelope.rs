@@ -57,6 +57,13 @@ fn present<'de: 'a, 'a, D: Deserializer<'de>>(
 #[error("not a message: {0}")]
 pub struct MalformedMessage(#[from] serde_json::Error);
 
+impl MalformedMessage {
+    /// A stable name of the error for programs.
+    pub fn code(&self) -> &'static str {
+        "malformed_message"
+    }
+}
+
 impl<'a> Envelope<'a> {
     /// Reads the envelope; `data` is checked to be JSON and otherwise left alone.
     pub fn parse(text: &'a str) -> Result<Self, MalformedMessage> {

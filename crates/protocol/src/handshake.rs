@@ -34,6 +34,10 @@ pub struct KeyPair {
 
 impl KeyPair {
     /// Draws a new pair. A client draws one for every connection.
+    ///
+    /// # Panics
+    ///
+    /// If the generator is broken and gives nothing but zeros.
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         Self::from_secret(p256::SecretKey::generate_from_rng(rng))
     }

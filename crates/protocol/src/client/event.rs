@@ -33,7 +33,7 @@ pub enum Event {
     /// only counted, in [`DropCounts`](crate::drops::DropCounts).
     Dropped(DropReason),
     /// The session cannot go on. What is left to transmit should be sent, then the connection
-    /// closed.
+    /// closed. Requests that wait get no event of their own: none of them is answered any more.
     Ended(EndReason),
 }
 

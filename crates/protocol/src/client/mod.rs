@@ -179,7 +179,8 @@ impl ClientSession {
         Ok(())
     }
 
-    /// Sends a message that was written with `id`, and waits for its reply until `deadline`.
+    /// Sends a message that was written with `id`, and waits for its reply until `deadline`. Ids
+    /// must be unique among the requests that wait.
     pub fn request(
         &mut self,
         message: Outgoing,
@@ -438,4 +439,16 @@ pub enum SendError {
         /// Requests that are allowed to wait.
         limit: usize,
     },
+}
+
+impl SendError {
+    /// A stable name of the error for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotOpen => "not_open",
+            Self::Message(error) => error.code(),
+            Self::Seal(error) => error.code(),
+            Self::TooManyRequests { .. } => "too_many_requests",
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Joins and leaves in an order that survives the server.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::room::RoomName;
@@ -12,13 +12,13 @@ use crate::room::RoomName;
 #[derive(Debug)]
 pub(super) struct Rooms {
     settle: Duration,
-    joined: HashMap<RoomName, Instant>,
-    leaving: HashMap<RoomName, Instant>,
+    joined: BTreeMap<RoomName, Instant>,
+    leaving: BTreeMap<RoomName, Instant>,
 }
 
 impl Rooms {
     pub(super) fn new(settle: Duration) -> Self {
-        Self { settle, joined: HashMap::new(), leaving: HashMap::new() }
+        Self { settle, joined: BTreeMap::new(), leaving: BTreeMap::new() }
     }
 
     /// Notes joins that are sent now; leaves of them that were held back are void.
@@ -47,7 +47,7 @@ impl Rooms {
 
     /// Takes the leaves whose time has come.
     pub(super) fn take_settled(&mut self, now: Instant) -> Vec<RoomName> {
-        self.leaving.extract_if(|_, settled| *settled <= now).map(|(room, _)| room).collect()
+        self.leaving.extract_if(.., |_, settled| *settled <= now).map(|(room, _)| room).collect()
     }
 }
 
