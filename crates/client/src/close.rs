@@ -54,6 +54,10 @@ pub enum CloseReason {
     /// The host said that there is no network.
     #[error("there is no network")]
     NetworkLost,
+    /// The host said that there is another network, while the server was still to answer on the
+    /// former one.
+    #[error("the network changed while the server was to answer")]
+    NetworkChanged,
     /// Something inside Aldis panicked. Please report it.
     #[error("internal error: the connection's task panicked")]
     Internal,
@@ -85,6 +89,7 @@ impl CloseReason {
             Self::Lost(_) => "connection_lost",
             Self::Session(reason) => reason.code(),
             Self::NetworkLost => "network_lost",
+            Self::NetworkChanged => "network_changed",
             Self::Internal => "internal",
             Self::RetriesExhausted { .. } => "retries_exhausted",
         }
@@ -119,12 +124,13 @@ impl CloseReason {
             | Self::Closed { .. }
             | Self::Lost(_)
             | Self::Session(_)
-            | Self::NetworkLost => true,
+            | Self::NetworkLost
+            | Self::NetworkChanged => true,
         }
     }
 
-    /// What a person can do about it, for [`explain`](crate::SignalClient::explain).
-    pub(crate) fn advice(&self) -> &'static str {
+    /// What a person can do about it.
+    pub fn advice(&self) -> &'static str {
         match self {
             Self::Disconnected => "Call connect.",
             Self::Dropped | Self::Internal => "Make a new client.",
@@ -147,7 +153,7 @@ impl CloseReason {
                 "Check server_key: the server changed its key, or somebody is in between."
             }
             Self::Session(EndReason::Undecryptable) => "Check that info is the same at both ends.",
-            Self::Closed { .. } | Self::Lost(_) | Self::Session(_) => {
+            Self::Closed { .. } | Self::Lost(_) | Self::Session(_) | Self::NetworkChanged => {
                 "Nothing: the client reconnects by itself."
             }
             Self::NetworkLost => "Nothing: the client connects when the network is back.",

@@ -1,5 +1,6 @@
 //! The client's configuration, and the rules that it has to meet.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use aldis_protocol::client::ClientConfig;
 use aldis_protocol::handshake::{INFO_NX_SIGNAL, PublicKey};
 use aldis_protocol::{KEY_FIELD_NX_SIGNAL, RoomName, limits};
 use http::{HeaderName, HeaderValue};
+use url::Url;
 
 use crate::backoff::Backoff;
 use crate::delivery::QueueLimits;
@@ -44,7 +46,7 @@ pub enum OverflowPolicy {
 /// config.rooms = vec!["orders".into()];
 /// config.heartbeat_interval = Duration::from_secs(20);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SignalConfig {
     /// Where the server is: `wss://host[:port]/path?query`, without user name and fragment.
     /// `ws://` is accepted for loopback addresses only, unless
@@ -122,6 +124,33 @@ pub struct SignalConfig {
     /// An HTTP proxy that connects by CONNECT: `http://[user:password@]host:port`, or
     /// `https://…`.
     pub proxy: Option<String>,
+}
+
+/// Without what may be secret: the URL's query, the values of headers, the proxy's password.
+impl fmt::Debug for SignalConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("SignalConfig")
+            .field("url", &bare(&self.url))
+            .field("token", &self.token)
+            .field("rooms", &self.rooms)
+            .field("headers", &headers)
+            .field("tls", &self.tls)
+            .field("proxy", &self.proxy.as_deref().map(bare))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Scheme, host, port and path of a URL; what is none may be anything.
+fn bare(url: &str) -> String {
+    Url::parse(url).map_or_else(
+        |_| "not a URL".to_owned(),
+        |url| {
+            let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{}://{host}{port}{}", url.scheme(), url.path())
+        },
+    )
 }
 
 /// How TLS is done.

@@ -52,7 +52,8 @@ pub(crate) struct Connection<'a, S> {
     rtt: Option<Duration>,
     authenticated: bool,
     server_error: Option<String>,
-    hinted_at: Option<Instant>,
+    /// When the host last gave reason to doubt the connection, and what it was.
+    doubt: Option<(Hint, Instant)>,
     reading: bool,
     end: Option<CloseReason>,
 }
@@ -71,7 +72,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             rtt: None,
             authenticated: false,
             server_error: None,
-            hinted_at: None,
+            doubt: None,
             reading: true,
             end: None,
             shared,
@@ -83,17 +84,26 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
     /// Runs the connection to its end.
     pub(crate) async fn run(mut self) -> Finish {
         let reason = self.pump().await;
+        let leaving = matches!(reason, CloseReason::Disconnected | CloseReason::Dropped);
         // Tells the server why; a dead connection does not keep us.
-        let _ = timeout(GOODBYE, self.wire.flush()).await;
+        let _ = timeout(GOODBYE, self.wire.finish(leaving)).await;
         for (_, reply) in self.replies.drain() {
             reply.fail(RequestError::ConnectionLost);
         }
         if self.authenticated {
             self.shared.shut(self.wire.unsent());
         }
-        let recently = |at: Instant| at.elapsed() <= self.shared.settings.probe_timeout * 2;
-        let dead = matches!(reason, CloseReason::Session(EndReason::PongTimeout));
-        let hinted = dead && self.hinted_at.is_some_and(recently);
+        let recent = self.shared.settings.probe_timeout * 2;
+        let doubt = self.doubt.filter(|(_, at)| at.elapsed() <= recent).map(|(hint, _)| hint);
+        if self.authenticated && doubt.is_none() {
+            // Who outlived the loss of a network had another one.
+            self.control.proven_online();
+        }
+        let dead = matches!(
+            reason,
+            CloseReason::Session(EndReason::PongTimeout) | CloseReason::NetworkChanged
+        );
+        let hinted = dead && doubt.is_some_and(|hint| hint != Hint::NetworkLost);
         Finish { reason, authenticated: self.authenticated, hinted }
     }
 
@@ -115,7 +125,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             tokio::select! {
                 biased;
                 signal = self.control.next() => self.handle_signal(signal).await,
-                () = &mut timer => self.session.handle_timeout(now()),
+                () = &mut timer => self.handle_timeout().await,
                 () = self.shared.outbox.filled(), if sending => self.fill_wire(),
                 event = self.wire.next(self.reading) => self.handle_wire(event).await,
                 () = self.shared.delivery.room(), if !self.reading => {}
@@ -129,7 +139,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         while let Some(event) = self.session.poll_event() {
             self.handle_event(event);
         }
-        self.push_transmits();
+        self.push_transmits(false);
         let (former, told) = self.drops;
         if self.session.drops() != told {
             self.drops.1 = self.session.drops();
@@ -143,9 +153,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         }
     }
 
-    fn push_transmits(&mut self) {
+    /// `messages`: whether the texts are messages, which count when they are not sent.
+    fn push_transmits(&mut self, messages: bool) {
         while let Some(frame) = self.session.poll_transmit() {
-            let bytes = self.wire.push(frame);
+            let bytes = self.wire.push(frame, messages);
             self.shared.counters.frames_sent.add(1);
             self.shared.counters.bytes_sent.add(bytes as u64);
         }
@@ -218,6 +229,17 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         }
     }
 
+    /// Does what is due. First takes what has arrived: after a sleep of the process the answer that
+    /// was waited for may be there already.
+    async fn handle_timeout(&mut self) {
+        if self.reading
+            && let Some(event) = self.wire.try_next().await
+        {
+            self.handle_wire(event).await;
+        }
+        self.session.handle_timeout(now());
+    }
+
     async fn handle_signal(&mut self, signal: Signal) {
         match signal {
             Signal::Connect => {
@@ -228,9 +250,14 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             Signal::Disconnect => self.goodbye(CloseReason::Disconnected).await,
             Signal::Dropped => self.goodbye(CloseReason::Dropped).await,
             Signal::Hint(hint) => {
-                // A phone may have lost one of several networks: only the socket knows.
-                self.session.probe(self.shared.settings.probe_timeout, now());
-                self.hinted_at = (hint != Hint::NetworkLost).then(Instant::now);
+                self.doubt = Some((hint, Instant::now()));
+                if self.session.is_open() || hint == Hint::NetworkLost {
+                    // A phone may have lost one of several networks: only the socket knows.
+                    self.session.probe(self.shared.settings.probe_timeout, now());
+                } else {
+                    // As for a dial: what was begun on the former network is not waited for.
+                    self.finish(CloseReason::NetworkChanged);
+                }
             }
         }
     }
@@ -248,7 +275,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         // What is left then is counted as unsent.
         let _ = timeout(GOODBYE, drain).await;
         self.session.close();
-        self.push_transmits();
+        self.push_transmits(false);
         self.finish(reason);
     }
 
@@ -261,8 +288,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             let Some(entry) = self.shared.outbox.take() else {
                 return;
             };
+            let is_message = matches!(entry, Entry::Message { .. });
             self.send(entry);
-            self.push_transmits();
+            self.push_transmits(is_message);
         }
     }
 

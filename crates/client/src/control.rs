@@ -77,6 +77,11 @@ impl Control {
         self.online
     }
 
+    /// Notes that there is a network, whatever the host has said.
+    pub(crate) fn proven_online(&mut self) {
+        self.online = true;
+    }
+
     /// Answers who waits for the connection.
     pub(crate) fn connected(&mut self, result: &Result<Session, ConnectError>) {
         for reply in self.connecting.drain(..) {

@@ -239,6 +239,7 @@ impl Drop for SignalEvents {
     fn drop(&mut self) {
         let mut queue = self.shared.lock();
         queue.abandoned = true;
+        queue.lagged += queue.messages as u64;
         queue.events.clear();
         (queue.messages, queue.bytes) = (0, 0);
         drop(queue);

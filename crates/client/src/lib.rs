@@ -22,6 +22,12 @@
 //! ([`SignalEvents`]), states out of a watch, and every await of the task listens to the host, so
 //! that [`SignalClient::disconnect`] is instant in every phase.
 //!
+//! # Logging
+//!
+//! What the client tells by `tracing`, and every `Debug` and message of its types, is free of
+//! tokens, keys, payloads and passwords. tungstenite below it shows whole frames in its `log`
+//! records of level trace, `authenticate` with its token among them: cap its target at debug.
+//!
 //! # Features
 //!
 //! - `native-tls` (default): TLS of the system.

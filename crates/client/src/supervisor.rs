@@ -91,20 +91,22 @@ impl Supervisor {
 
     /// Connects again and again; returns why it stopped.
     async fn keep_connected(&mut self) -> CloseReason {
-        let mut failures = 0;
+        let (mut attempts, mut failures) = (0, 0);
         // The provider is asked once for each time that the server refuses what was accepted.
         let mut asked = false;
         loop {
             let finish = self.attempt().await;
+            attempts += 1;
             if finish.authenticated {
-                (failures, asked) = (0, false);
+                (attempts, failures, asked) = (0, 0, false);
             }
             let mut reason = finish.reason;
             if matches!(reason, CloseReason::AuthRejected { .. }) && !asked {
                 asked = true;
                 match self.refresh_token(&reason).await {
                     Some(Ok(())) => continue,
-                    Some(Err(stop)) => reason = stop,
+                    // Not answered yet: it is asked again when the token is refused again.
+                    Some(Err(error)) => (reason, asked) = (error, false),
                     None => {}
                 }
             }
@@ -117,7 +119,7 @@ impl Supervisor {
                 failures += 1;
                 if failures > self.shared.settings.max_retries {
                     let last = Box::new(reason);
-                    return CloseReason::RetriesExhausted { attempts: failures, last };
+                    return CloseReason::RetriesExhausted { attempts, last };
                 }
             }
             if let Err(stop) = self.wait_for_retry(reason, failures, at_once).await {

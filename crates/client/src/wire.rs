@@ -23,11 +23,18 @@ const HIGH_WATER_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Wire<S> {
     socket: WebSocketStream<S>,
-    queue: VecDeque<Message>,
+    queue: VecDeque<Queued>,
     queued_bytes: usize,
     unflushed: bool,
     /// Why nothing can be written any more.
     broken: Option<Error>,
+}
+
+#[derive(Debug)]
+struct Queued {
+    frame: Message,
+    /// Whether it is a message of the host's, not one of the protocol.
+    is_message: bool,
 }
 
 /// What happened on the wire.
@@ -47,8 +54,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// Queues a frame; returns the bytes that it takes.
-    pub(crate) fn push(&mut self, frame: Transmit) -> usize {
-        let message = match frame {
+    pub(crate) fn push(&mut self, frame: Transmit, is_message: bool) -> usize {
+        let frame = match frame {
             Transmit::Text(text) => Message::Text(text.into()),
             Transmit::Ping(payload) => Message::Ping(Bytes::copy_from_slice(&payload)),
             Transmit::Close { code, reason } => Message::Close(Some(CloseFrame {
@@ -56,9 +63,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 reason: Utf8Bytes::from_static(reason),
             })),
         };
-        let bytes = message.len();
+        let bytes = frame.len();
         self.queued_bytes += bytes;
-        self.queue.push_back(message);
+        self.queue.push_back(Queued { frame, is_message });
         bytes
     }
 
@@ -108,14 +115,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         poll_fn(|cx| self.poll_write(cx)).await
     }
 
-    /// Messages that are queued and not handed to the socket.
+    /// Writes everything that is queued. If `wait`, reads on until the server ends the connection:
+    /// a socket that is closed over unread bytes is reset, and what is on its way then is lost.
+    pub(crate) async fn finish(&mut self, wait: bool) {
+        if self.flush().await.is_ok() && wait {
+            while !matches!(poll_fn(|cx| self.poll_read(cx)).await, WireEvent::Ended(_)) {}
+        }
+    }
+
+    /// Messages of the host that are queued and not handed to the socket.
     pub(crate) fn unsent(&self) -> u64 {
-        self.queue.iter().filter(|message| message.is_text()).count() as u64
+        let is_message = |queued: &&Queued| queued.is_message && queued.frame.is_text();
+        self.queue.iter().filter(is_message).count() as u64
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<WireEvent> {
         Poll::Ready(match ready!(Pin::new(&mut self.socket).poll_next(cx)) {
-            Some(Ok(message)) => WireEvent::Received(message),
+            Some(Ok(message)) => {
+                // These two are answered by the socket itself, at the next flush.
+                self.unflushed |= message.is_ping() || message.is_close();
+                WireEvent::Received(message)
+            }
             Some(Err(error)) => WireEvent::Ended(Some(error)),
             None => WireEvent::Ended(None),
         })
@@ -124,11 +144,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         while !self.queue.is_empty() {
             ready!(Pin::new(&mut self.socket).poll_ready(cx))?;
-            let Some(message) = self.queue.pop_front() else {
+            let Some(Queued { frame, .. }) = self.queue.pop_front() else {
                 break;
             };
-            self.queued_bytes -= message.len();
-            Pin::new(&mut self.socket).start_send(message)?;
+            self.queued_bytes -= frame.len();
+            Pin::new(&mut self.socket).start_send(frame)?;
             self.unflushed = true;
         }
         if self.unflushed {
@@ -136,5 +156,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    #[tokio::test]
+    async fn who_writes_without_a_pause_still_reads() {
+        let (near, mut far) = tokio::io::duplex(1 << 20);
+        let mut wire = Wire::new(WebSocketStream::from_raw_socket(near, Role::Client, None).await);
+        far.write_all(b"\x81\x02hi").await.unwrap();
+        let text = "x".repeat(HIGH_WATER_BYTES);
+        wire.push(Transmit::Text(text), true);
+        // Everything is taken at once, and there is room for the next message again.
+        let event = wire.next(true).await;
+        assert!(matches!(&event, WireEvent::Received(message) if message.is_text()), "{event:?}");
+        assert!(wire.has_room());
+        assert!(far.read(&mut [0; 16]).await.unwrap() > 0);
     }
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::base64;
-use crate::envelope::{Envelope, event};
+use crate::envelope::{self, Envelope, event};
 use crate::handshake::SessionKey;
 use crate::limits::{ENCRYPTED_ENVELOPE_BYTES, TAG_BYTES};
 use crate::replay::{IV_PREFIX_BYTES, Iv, ReplayMemory, join, split};
@@ -212,7 +212,7 @@ impl<'a> EncryptedFrame<'a> {
 
     /// Reads the `data` of an `encrypted` envelope; `None` if it lacks a part.
     pub(crate) fn from_data(data: Option<&'a RawValue>) -> Option<Self> {
-        serde_json::from_str(data?.get()).ok()
+        envelope::object(data?.get()).ok()
     }
 
     /// Reads the frame from its text; `None` if it is something else.

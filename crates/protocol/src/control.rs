@@ -86,7 +86,7 @@ pub(crate) fn error_message(data: Option<&RawValue>) -> String {
         #[serde(borrow)]
         message: Cow<'a, str>,
     }
-    data.and_then(|data| serde_json::from_str::<ErrorData<'_>>(data.get()).ok())
+    data.and_then(|data| envelope::object::<ErrorData<'_>>(data.get()).ok())
         .map(|data| data.message.into_owned())
         .unwrap_or_default()
 }
@@ -142,7 +142,7 @@ pub(crate) fn parse_rooms(data: Option<&RawValue>) -> Option<(Vec<RoomName>, usi
         #[serde(borrow)]
         rooms: Vec<&'a RawValue>,
     }
-    let named = serde_json::from_str::<RoomsData<'_>>(data?.get()).ok()?.rooms;
+    let named = envelope::object::<RoomsData<'_>>(data?.get()).ok()?.rooms;
     let total = named.len();
     let rooms: Vec<RoomName> = named
         .into_iter()
@@ -181,6 +181,8 @@ mod tests {
         let data = RawValue::from_string(r#"{"rooms":["a",1,"","ws:x","b"]}"#.into()).unwrap();
         assert_eq!(parse_rooms(Some(&data)), Some((vec![room("a"), room("b")], 3)));
         let data = RawValue::from_string(r#"{"rooms":"a"}"#.into()).unwrap();
+        assert_eq!(parse_rooms(Some(&data)), None);
+        let data = RawValue::from_string(r#"[["a"]]"#.into()).unwrap();
         assert_eq!(parse_rooms(Some(&data)), None);
     }
 

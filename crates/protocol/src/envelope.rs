@@ -67,7 +67,7 @@ impl MalformedMessage {
 impl<'a> Envelope<'a> {
     /// Reads the envelope; `data` is checked to be JSON and otherwise left alone.
     pub fn parse(text: &'a str) -> Result<Self, MalformedMessage> {
-        Ok(serde_json::from_str(text)?)
+        Ok(object(text)?)
     }
 
     /// The `id` that ties a reply to its request.
@@ -75,6 +75,16 @@ impl<'a> Envelope<'a> {
     /// IGNIS uses strings; of another JSON value the text is taken, `null` counts as absent.
     pub fn id(&self) -> Option<Cow<'a, str>> {
         text_of(self.id?)
+    }
+}
+
+/// Reads a JSON object. serde alone would take a list of the fields for it too, which no other
+/// implementation does.
+pub(crate) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
+    if text.trim_ascii_start().starts_with('{') {
+        serde_json::from_str(text)
+    } else {
+        Err(serde::de::Error::custom("an object is needed"))
     }
 }
 
@@ -233,6 +243,7 @@ mod tests {
             "null",
             "[]",
             "{}",
+            r#"["e", 1, "7"]"#,
             r#"{"event":1}"#,
             r#"{"event":"e","data":}"#,
             "{\"event\":\"e\"} x",

@@ -21,7 +21,7 @@ use crate::cipher::{EncryptedFrame, OpenError, SealError, SessionCipher};
 use crate::close::CloseCode;
 use crate::control::{self, ConnectedData};
 use crate::drops::{DropCounts, DropReason};
-use crate::envelope::{Envelope, Message, event as name};
+use crate::envelope::{self, Envelope, Message, event as name};
 use crate::handshake::{KeyPair, PublicKey, salt_from_base64};
 use crate::outgoing::{Outgoing, OutgoingError};
 use crate::room::RoomName;
@@ -279,7 +279,7 @@ impl ClientSession {
         let Phase::Authenticating { keys, iv_prefix, rooms, .. } = phase else {
             return;
         };
-        let connected = data.and_then(|data| serde_json::from_str(data.get()).ok());
+        let connected = data.and_then(|data| envelope::object(data.get()).ok());
         let Some::<ConnectedData<'_>>(connected) = connected else {
             return self.end(EndReason::InvalidHandshake);
         };

@@ -1,0 +1,7 @@
+//! The program from outside, as a child process.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
+mod session;
+mod session_end;
+mod support;
+mod tools;
