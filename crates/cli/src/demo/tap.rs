@@ -1,13 +1,10 @@
 //! Listens in on what arrives, to show it as it crossed the wire.
 
-use std::io;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aldis_client::dial::{BoxIo, Dial, DialError, DialFuture, Endpoint};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio_util::io::InspectReader;
 
 /// How an encrypted frame begins and ends.
 const FRAME_HEAD: &[u8] = br#"{"event":"encrypted""#;
@@ -23,12 +20,16 @@ impl Tap {
     /// The last encrypted frame that came in. A server's frames are not masked, so they stand in
     /// the stream as they are.
     pub(super) fn last_encrypted_frame(&self) -> Option<String> {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let heard = self.heard();
         let start = heard.windows(FRAME_HEAD.len()).rposition(|part| part == FRAME_HEAD)?;
         let frame = heard.get(start..)?;
         let end = frame.windows(FRAME_TAIL.len()).position(|part| part == FRAME_TAIL)?;
         let frame = frame.get(..end + FRAME_TAIL.len())?;
         Some(String::from_utf8_lossy(frame).into_owned())
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -39,44 +40,9 @@ impl Dial for Tap {
             let stream = TcpStream::connect((host, port)).await.map_err(|cause| {
                 DialError::Tcp { target: format!("{host}:{port}"), cause: Arc::new(cause) }
             })?;
-            Ok(Box::new(Tapped { stream, tap: self.clone() }) as BoxIo)
+            let tap = self.clone();
+            let listen = move |bytes: &[u8]| tap.heard().extend_from_slice(bytes);
+            Ok(Box::new(InspectReader::new(stream, listen)) as BoxIo)
         })
-    }
-}
-
-struct Tapped {
-    stream: TcpStream,
-    tap: Tap,
-}
-
-impl AsyncRead for Tapped {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
-        let mut heard = self.tap.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.extend_from_slice(buffer.filled().get(before..).unwrap_or_default());
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Tapped {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
