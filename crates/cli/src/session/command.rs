@@ -188,7 +188,7 @@ mod tests {
             r#"{"cmd":"send","event":7}"#,
             r#"{"cmd":"send","event":"e","ttl_ms":-1}"#,
             r#"{"cmd":"send","event":"e","ttl_ms":"1"}"#,
-            r#"{"cmd":"send","event":"e","data":tru}"#,
+            r#"{"cmd":"send","event":"e","data":yes}"#,
             r#"{"cmd":"send","event":"e","data":1,"data":2}"#,
             r#"{"cmd":"request","event":"e"}"#,
             r#"{"cmd":"join","rooms":"lobby"}"#,
