@@ -272,14 +272,15 @@ impl SignalClient {
         Ok(())
     }
 
-    /// Tells that there is a network again, or another one. A connection is probed at once; while
-    /// reconnecting, the next attempt starts at once.
+    /// Tells that there is a network again, or another one. A connection is probed at once; an
+    /// attempt under way begins anew; while reconnecting, the next one starts at once.
     pub fn network_available(&self) {
         self.hint(Hint::NetworkAvailable);
     }
 
     /// Tells that there is no network. A connection is probed at once; attempts stop until
-    /// [`network_available`](Self::network_available) or [`connect`](Self::connect).
+    /// [`network_available`](Self::network_available), [`connect`](Self::connect), or the end of
+    /// a connection that outlived the loss.
     pub fn network_lost(&self) {
         self.hint(Hint::NetworkLost);
     }

@@ -83,20 +83,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             {
                 self.broken = Some(error);
             }
+            if reading {
+                if let received @ Poll::Ready(_) = self.poll_read(cx) {
+                    return received;
+                }
+                // What came before the break is read to its end: a close frame says more about
+                // what happened than the write that failed behind it.
+                if let Some(error) = self.broken.take() {
+                    return Poll::Ready(WireEvent::Ended(Some(error)));
+                }
+            }
+            // Behind reading, from which a host that sends without a pause must not keep.
             if !had_room && self.has_room() {
                 return Poll::Ready(WireEvent::Writable);
             }
-            if !reading {
-                return Poll::Pending;
-            }
-            match self.poll_read(cx) {
-                // What came before the break is read to its end: a close frame says more about
-                // what happened than the write that failed behind it.
-                Poll::Pending if self.broken.is_some() => {
-                    Poll::Ready(WireEvent::Ended(self.broken.take()))
-                }
-                read => read,
-            }
+            Poll::Pending
         })
         .await
     }

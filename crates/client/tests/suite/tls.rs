@@ -1,0 +1,180 @@
+//! TLS over real sockets, with either implementation.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use aldis_client::{CloseReason, ConnectError, DialError, SignalClient, SignalConfig, TlsBackend};
+use aldis_testkit::{Direction, FaultProxy, Peer, ScriptedServer, TestPki, TlsFront};
+use tokio::time::timeout;
+
+use crate::settings::backends;
+use crate::support::{admitted, honest};
+
+/// Only against hanging; nothing takes that long.
+const HANG: Duration = Duration::from_secs(30);
+
+pub(crate) fn config(addr: SocketAddr, backend: TlsBackend, pki: &TestPki) -> SignalConfig {
+    let mut config = SignalConfig::new(format!("wss://localhost:{}/ws", addr.port())).token("t");
+    config.max_retries = 0;
+    config.tls.backend = backend;
+    config.tls.extra_roots = vec![pki.ca_pem()];
+    config
+}
+
+/// Connects, exchanges a message, and disconnects; or tells why the dial failed.
+pub(crate) async fn outcome(config: SignalConfig) -> Result<(), DialError> {
+    let (client, mut events) = SignalClient::new(config).unwrap();
+    let connected = timeout(HANG, client.connect()).await.expect("an end");
+    match connected {
+        Ok(_) => {}
+        Err(ConnectError::Failed(CloseReason::RetriesExhausted { last, .. })) => match *last {
+            CloseReason::Dial(error) => return Err(error),
+            other => panic!("{other}"),
+        },
+        Err(error) => panic!("{error}"),
+    }
+    client.send("hello", &"there").unwrap();
+    let message = async {
+        loop {
+            if let aldis_client::SignalEvent::Message(message) = events.next().await.unwrap() {
+                return message;
+            }
+        }
+    };
+    assert_eq!(timeout(HANG, message).await.unwrap().data(), "\"there\"");
+    client.disconnect().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_right_certificate_connects_and_a_wrong_one_is_named() {
+    let server = ScriptedServer::start(honest).await.unwrap();
+    let (pki, stranger) = (TestPki::new().unwrap(), TestPki::new().unwrap());
+    let good = pki.issue(&["localhost", "127.0.0.1"]).unwrap();
+    let front = TlsFront::start(server.addr(), &good).await.unwrap();
+    for backend in backends() {
+        outcome(config(front.addr(), backend, &pki)).await.unwrap();
+        let mut by_address = config(front.addr(), backend, &pki);
+        by_address.url = format!("wss://{}/ws", front.addr());
+        outcome(by_address).await.unwrap();
+        let error = outcome(config(front.addr(), backend, &stranger)).await.unwrap_err();
+        assert_eq!(error.code(), "tls_failed", "{backend:?}: {error}");
+        let mut unknown = config(front.addr(), backend, &pki);
+        unknown.tls.extra_roots.clear();
+        let error = outcome(unknown).await.unwrap_err();
+        assert_eq!(error.code(), "tls_failed", "{backend:?}: {error}");
+        let bad =
+            [pki.issue(&["elsewhere.test"]).unwrap(), pki.issue_expired(&["localhost"]).unwrap()];
+        for certificate in bad {
+            let front = TlsFront::start(server.addr(), &certificate).await.unwrap();
+            let error = outcome(config(front.addr(), backend, &pki)).await.unwrap_err();
+            assert_eq!(error.code(), "tls_failed", "{backend:?}: {error}");
+            assert_eq!(front.counts().completed, 0, "{backend:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pin_must_be_met_and_the_found_one_is_told() {
+    let server = ScriptedServer::start(honest).await.unwrap();
+    let pki = TestPki::new().unwrap();
+    let (good, spare) = (pki.issue(&["localhost"]).unwrap(), pki.issue(&["localhost"]).unwrap());
+    let front = TlsFront::start(server.addr(), &good).await.unwrap();
+    for backend in backends() {
+        let mut pinned = config(front.addr(), backend, &pki);
+        pinned.tls.pins = vec![spare.pin().to_owned(), good.pin().to_owned()];
+        outcome(pinned.clone()).await.unwrap();
+        pinned.tls.pins.truncate(1);
+        let error = outcome(pinned.clone()).await.unwrap_err();
+        assert_eq!(error.code(), "pin_mismatch", "{error}");
+        assert!(error.to_string().contains(good.pin()), "{error}");
+        let DialError::PinMismatch { found } = error else { panic!("{error}") };
+        assert_eq!(found, good.pin());
+        // A pin is no way around the certificate's checks.
+        pinned.tls.pins = vec![good.pin().to_owned()];
+        pinned.tls.extra_roots.clear();
+        assert_eq!(outcome(pinned).await.unwrap_err().code(), "tls_failed");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_tls_is_named() {
+    let server = ScriptedServer::start(honest).await.unwrap();
+    let pki = TestPki::new().unwrap();
+    for backend in backends() {
+        let proxy = FaultProxy::start(server.addr()).unwrap();
+        // A server that answers in plaintext: here the client's own bytes.
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let echo = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (mut read, mut write) = stream.split();
+            let _ = tokio::io::copy(&mut read, &mut write).await;
+        });
+        let error = outcome(config(addr, backend, &pki)).await.unwrap_err();
+        assert_eq!(error.code(), "tls_failed", "{backend:?}: {error}");
+        echo.await.unwrap();
+        proxy.refuse(true).await.unwrap();
+        let error = outcome(config(proxy.addr(), backend, &pki)).await.unwrap_err();
+        assert_eq!(error.code(), "connect_failed", "{backend:?}: {error}");
+        assert!(error.to_string().contains(&proxy.addr().port().to_string()), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_tls_handshake_that_stalls_ends_at_the_deadline() {
+    let server = ScriptedServer::start(honest).await.unwrap();
+    let pki = TestPki::new().unwrap();
+    let good = pki.issue(&["localhost"]).unwrap();
+    let front = TlsFront::start(server.addr(), &good).await.unwrap();
+    for backend in backends() {
+        let proxy = FaultProxy::start(front.addr()).unwrap();
+        proxy.faults().stall(Direction::ToClient);
+        let mut config = config(proxy.addr(), backend, &pki);
+        config.dial_timeout = Duration::from_millis(200);
+        assert_eq!(outcome(config).await.unwrap_err().code(), "dial_timeout");
+    }
+}
+
+#[tokio::test]
+async fn a_line_of_single_bytes_carries_tls_as_well() {
+    let server = ScriptedServer::start(honest).await.unwrap();
+    let pki = TestPki::new().unwrap();
+    let good = pki.issue(&["localhost"]).unwrap();
+    let front = TlsFront::start(server.addr(), &good).await.unwrap();
+    for backend in backends() {
+        let proxy = FaultProxy::start(front.addr()).unwrap();
+        proxy.faults().split(Direction::Both, 1);
+        outcome(config(proxy.addr(), backend, &pki)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_cut_is_survived_over_tls_as_well() {
+    let server = ScriptedServer::start(|peer: Peer| async {
+        let mut peer = admitted(peer).await?;
+        let index = peer.index();
+        peer.send_event("n", index).await?;
+        crate::support::echo(peer).await
+    });
+    let server = server.await.unwrap();
+    let pki = TestPki::new().unwrap();
+    let good = pki.issue(&["localhost"]).unwrap();
+    let front = TlsFront::start(server.addr(), &good).await.unwrap();
+    for backend in backends() {
+        let proxy = FaultProxy::start(front.addr()).unwrap();
+        let mut config = config(proxy.addr(), backend, &pki);
+        config.max_retries = 20;
+        config.base_interval = Duration::from_millis(10);
+        let (client, _events) = SignalClient::new(config).unwrap();
+        timeout(HANG, client.connect()).await.unwrap().unwrap();
+        let mut state = client.watch_state();
+        for cut in [aldis_testkit::Cut::Fin, aldis_testkit::Cut::Reset] {
+            let before = client.client_id();
+            proxy.faults().cut(cut);
+            let again = state.wait_for(|_| client.client_id().is_some_and(|id| Some(id) != before));
+            timeout(HANG, again).await.unwrap().unwrap();
+        }
+        client.disconnect().await;
+    }
+}
