@@ -201,6 +201,9 @@ impl SignalClient {
     /// Sends a message and waits for the reply that has its `id`, for as long as `timeout`: 1 ms
     /// to 24 h. A reply that comes when nobody waits any more is an ordinary message, and one
     /// whose event is `error` is the server's refusal.
+    ///
+    /// Go on taking events meanwhile: the reply comes behind them, and a queue that is full stops
+    /// it too.
     pub async fn request<T>(
         &self,
         event: &str,

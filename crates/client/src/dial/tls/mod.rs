@@ -1,5 +1,8 @@
 //! TLS by one of two implementations, with extra roots and pinned keys.
 
+#[cfg(not(any(feature = "native-tls", feature = "rustls")))]
+compile_error!("aldis-client needs TLS: enable the feature `native-tls` or `rustls`");
+
 #[cfg(feature = "native-tls")]
 mod native;
 mod pin;
