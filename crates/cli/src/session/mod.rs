@@ -59,8 +59,10 @@ an exit, a reader that takes nothing for 5 seconds is given up, with exit code 1
 A configuration that cannot be used: one error line with the code invalid_config and the `field`,
 and exit code 2.
 
+A send without ttl_ms and a request need a session: wait for "connected" before them.
+
 Example:
-  (echo '{"cmd":"request","event":"who","timeout_ms":5000,"tag":1}'; sleep 5) |
+  (sleep 1; echo '{"cmd":"request","event":"who","timeout_ms":5000,"tag":1}'; sleep 1) |
       aldis session --url ws://127.0.0.1:8787/ws --token ann"#;
 
 /// A client on standard input and output in JSON lines: for scripts, other languages, and
