@@ -1,5 +1,7 @@
 //! `aldis session` ends, and disconnects, at once in every phase.
 
+#[cfg(unix)]
+use crate::support::terminate;
 use crate::support::{Session, server, soon};
 use aldis_server::auth::InsecureTokenIsUserId;
 use aldis_server::handlers::Relay;
@@ -131,9 +133,7 @@ async fn at_sigterm() {
     let server = server().await;
     let mut session = Session::start(&server.url(), &[]);
     session.connected().await;
-    let pid = session.child.id().unwrap().to_string();
-    let killed = tokio::process::Command::new("kill").arg(pid).status();
-    assert!(killed.await.unwrap().success());
+    terminate(&session.child);
     assert_eq!(session.state("disconnected").await["reason"], "disconnected");
     assert!(session.exit().await.success());
 }

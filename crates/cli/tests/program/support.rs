@@ -134,3 +134,11 @@ impl Session {
         soon("the program's end", self.child.wait()).await.unwrap()
     }
 }
+
+/// Asks a process to end, as `kill` does.
+#[cfg(unix)]
+pub(crate) fn terminate(process: &Child) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let pid = Pid::from_raw(process.id().unwrap().try_into().unwrap()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+}

@@ -11,6 +11,8 @@ use aldis_testkit::{TestPki, TlsFront};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+#[cfg(unix)]
+use crate::support::terminate;
 use crate::support::{aldis, server, soon};
 
 async fn run(args: &[&str]) -> Output {
@@ -182,6 +184,7 @@ async fn the_doctor_looks_at_the_certificate() {
 }
 
 #[cfg(unix)]
+#[cfg(unix)]
 #[tokio::test]
 async fn serve_says_where_it_is_and_shuts_down_in_order() {
     let mut serve =
@@ -191,9 +194,7 @@ async fn serve_says_where_it_is_and_shuts_down_in_order() {
     let url = greeting.split_whitespace().last().unwrap();
     let (client, mut events) = SignalClient::new(SignalConfig::new(url).token("ann")).unwrap();
     soon("a session", client.connect()).await.unwrap();
-    let pid = serve.id().unwrap().to_string();
-    let killed = tokio::process::Command::new("kill").arg(pid).status();
-    assert!(killed.await.unwrap().success());
+    terminate(&serve);
     let code = soon("the goodbye", async {
         loop {
             if let Some(SignalEvent::State(change)) = events.next().await
