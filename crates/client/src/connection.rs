@@ -22,7 +22,7 @@ use crate::shared::Shared;
 use crate::wire::{Wire, WireEvent};
 
 /// How long a goodbye may take: what is queued, and the close frame.
-const GOODBYE: Duration = Duration::from_millis(40);
+const GOODBYE: Duration = Duration::from_millis(25);
 
 /// Messages that are handled before commands and timers have their turn again.
 const BURST: usize = 64;

@@ -21,6 +21,10 @@ const READ_BUFFER_BYTES: usize = 16 << 10;
 /// Written at once when full, and at every flush.
 const WRITE_BUFFER_BYTES: usize = 16 << 10;
 
+/// Room in the write buffer beyond the largest message: the answers to pings, which pile up when
+/// the server does not read them.
+const SPARE_WRITE_BYTES: usize = 64 << 10;
+
 /// A longer head of an answer is handed on in pieces, for tungstenite to refuse.
 const MAX_HEAD_BYTES: usize = 16 << 10;
 
@@ -32,6 +36,7 @@ pub(crate) async fn upgrade(
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_write_buffer_size(settings.session.max_frame_bytes + SPARE_WRITE_BYTES)
         .max_message_size(Some(settings.max_inbound_bytes))
         .max_frame_size(Some(settings.max_inbound_bytes));
     let request = request(settings).map_err(failed)?;

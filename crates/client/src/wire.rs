@@ -126,8 +126,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Messages of the host that are queued and not handed to the socket.
     pub(crate) fn unsent(&self) -> u64 {
-        let is_message = |queued: &&Queued| queued.is_message && queued.frame.is_text();
-        self.queue.iter().filter(is_message).count() as u64
+        let is_unsent = |queued: &&Queued| queued.is_message && !queued.frame.is_close();
+        self.queue.iter().filter(is_unsent).count() as u64
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<WireEvent> {
@@ -145,12 +145,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         while !self.queue.is_empty() {
             ready!(Pin::new(&mut self.socket).poll_ready(cx))?;
-            let Some(Queued { frame, .. }) = self.queue.pop_front() else {
+            let Some(Queued { frame, is_message }) = self.queue.pop_front() else {
                 break;
             };
             self.queued_bytes -= frame.len();
-            Pin::new(&mut self.socket).start_send(frame)?;
             self.unflushed = true;
+            match Pin::new(&mut self.socket).start_send(frame) {
+                // The answers to pings fill the buffer: they go first. Empty, it holds any frame.
+                Err(Error::WriteBufferFull(frame)) => {
+                    self.queued_bytes += frame.len();
+                    self.queue.push_front(Queued { frame: *frame, is_message });
+                    ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+                }
+                sent => sent?,
+            }
         }
         if self.unflushed {
             ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
@@ -163,8 +171,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio_tungstenite::tungstenite::protocol::Role;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, split};
+    use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
     #[tokio::test]
     async fn who_writes_without_a_pause_still_reads() {
@@ -178,5 +186,39 @@ mod tests {
         assert!(matches!(&event, WireEvent::Received(message) if message.is_text()), "{event:?}");
         assert!(wire.has_room());
         assert!(far.read(&mut [0; 16]).await.unwrap() > 0);
+    }
+
+    #[tokio::test]
+    async fn answers_to_pings_that_nobody_reads_are_bounded_and_let_messages_through() {
+        const PINGS: usize = 10_000;
+        const BUFFER_BYTES: usize = 64 << 10;
+        let config = WebSocketConfig::default()
+            .write_buffer_size(1 << 10)
+            .max_write_buffer_size(BUFFER_BYTES);
+        let (near, far) = tokio::io::duplex(1 << 10);
+        let socket = WebSocketStream::from_raw_socket(near, Role::Client, Some(config));
+        let (mut wire, (mut from_near, mut to_near)) = (Wire::new(socket.await), split(far));
+        let pings = [&[0x89, 100][..], &[b'x'; 100]].concat().repeat(PINGS);
+        let reading = async {
+            for _ in 0..PINGS {
+                let event = wire.next(true).await;
+                assert!(matches!(&event, WireEvent::Received(message) if message.is_ping()));
+            }
+        };
+        let (sent, ()) = tokio::join!(to_near.write_all(&pings), reading);
+        sent.unwrap();
+
+        wire.push(Transmit::Text("the message".to_owned()), true);
+        wire.push(Transmit::Close { code: aldis_protocol::CloseCode::NORMAL, reason: "" }, false);
+        let mut written = Vec::new();
+        let writing = async {
+            wire.flush().await.unwrap();
+            drop(wire);
+        };
+        let (read, ()) = tokio::join!(from_near.read_to_end(&mut written), writing);
+        read.unwrap();
+        assert!(written.len() < 2 * BUFFER_BYTES, "{} bytes", written.len());
+        // Text, final, masked, eleven bytes long.
+        assert!(written.windows(2).any(|head| head == [0x81, 0x8b]));
     }
 }

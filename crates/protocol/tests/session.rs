@@ -182,3 +182,19 @@ fn a_request_that_is_repeated_has_one_end() {
     ));
     assert!(client.poll_event().is_none());
 }
+
+#[test]
+fn a_flood_of_errors_is_told_in_part_and_counted() {
+    let now = Instant::now();
+    let config = Arc::new(ClientConfig::default());
+    let mut rng = StdRng::seed_from_u64(3);
+    let mut client = ClientSession::new(config, "t", Vec::new(), &mut rng, now).unwrap();
+    for _ in 0..100 {
+        let error = r#"{"event":"error","data":{"message":"no"}}"#;
+        client.handle_frame(Inbound::Text(error), now);
+    }
+    let events: Vec<_> = std::iter::from_fn(|| client.poll_event()).collect();
+    let told = events.iter().filter(|event| matches!(event, ClientEvent::ServerError { .. }));
+    assert_eq!(told.count(), 16);
+    assert_eq!(client.drops().before_connected, 84);
+}

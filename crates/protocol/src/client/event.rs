@@ -24,7 +24,8 @@ pub enum Event {
         /// The request.
         request: RequestId,
     },
-    /// The server reported an error before the session was open; a close usually follows.
+    /// The server reported an error before the session was open; a close usually follows. Only
+    /// the first sixteen are told.
     ServerError {
         /// The server's words.
         message: String,

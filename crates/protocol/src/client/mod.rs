@@ -49,6 +49,7 @@ pub struct ClientSession {
     rooms: Rooms,
     requests: Requests,
     drops: DropCounts,
+    server_errors: u32,
     transmits: VecDeque<Transmit>,
     events: VecDeque<Event>,
 }
@@ -59,6 +60,10 @@ enum Phase {
     Open(Channel),
     Ended,
 }
+
+/// Errors of the server that are told before the session is open. An honest server has one or two
+/// to tell; what is beyond is dropped and counted.
+const MAX_SERVER_ERRORS: u32 = 16;
 
 /// How messages travel in an open session.
 #[derive(Debug)]
@@ -92,6 +97,7 @@ impl ClientSession {
             rooms: Rooms::new(config.join_settle),
             requests: Requests::default(),
             drops: DropCounts::default(),
+            server_errors: 0,
             transmits: VecDeque::from([Transmit::Text(text)]),
             events: VecDeque::new(),
             phase: Phase::Authenticating { keys, iv_prefix, rooms, deadline },
@@ -266,7 +272,8 @@ impl ClientSession {
         };
         match &*envelope.event {
             name::CONNECTED => self.handle_connected(envelope.data, now),
-            name::ERROR => {
+            name::ERROR if self.server_errors < MAX_SERVER_ERRORS => {
+                self.server_errors += 1;
                 let message = control::error_message(envelope.data);
                 self.events.push_back(Event::ServerError { message });
             }

@@ -19,12 +19,18 @@ use super::metered::Metered;
 /// because most of ten thousand connections are idle; larger messages get what they need.
 const BUFFER_BYTES: usize = 4096;
 
+/// Bytes that may wait to be written: the largest message, and the answers to pings of a client
+/// that does not read them.
+const MAX_WAITING_BYTES: usize = 16 << 20;
+
 /// How long the end of a connection may take, from the close frame until the client has ended
 /// its side too.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 pub(super) struct Socket {
     ws: WebSocketStream<Metered<TokioIo<Upgraded>>>,
+    /// What has to wait until the write buffer has room.
+    held: Option<Message>,
     /// Whether something was written that may not have left.
     dirty: bool,
     /// Since when the network takes nothing, and how much it had taken then.
@@ -48,11 +54,13 @@ impl Socket {
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER_BYTES)
             .write_buffer_size(BUFFER_BYTES)
+            .max_write_buffer_size(MAX_WAITING_BYTES)
             .max_message_size(Some(max_message_bytes))
             .max_frame_size(Some(max_message_bytes));
         let stream = Metered::new(TokioIo::new(upgraded));
         Self {
             ws: WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await,
+            held: None,
             dirty: false,
             stalled: None,
         }
@@ -83,9 +91,21 @@ impl Socket {
     ) -> Poll<Result<(), Error>> {
         loop {
             ready!(self.ws.poll_ready_unpin(cx))?;
-            let Some(text) = next() else { break };
+            let held = self.held.take();
+            let Some(message) = held.or_else(|| next().map(Message::text)) else { break };
             self.dirty = true;
-            self.ws.start_send_unpin(Message::text(text))?;
+            match self.ws.start_send_unpin(message) {
+                // The answers to pings fill the buffer: they go first.
+                Err(Error::WriteBufferFull(message)) => {
+                    self.held = Some(*message);
+                    ready!(self.ws.poll_flush_unpin(cx))?;
+                    // A message that an empty buffer cannot hold ends the connection.
+                    if let Some(message) = self.held.take() {
+                        self.ws.start_send_unpin(message)?;
+                    }
+                }
+                sent => sent?,
+            }
         }
         if self.dirty {
             ready!(self.ws.poll_flush_unpin(cx))?;
@@ -144,8 +164,9 @@ impl Socket {
         reason: &'static str,
     ) {
         let close = async {
-            while let Some(text) = next() {
-                self.ws.feed(Message::text(text)).await?;
+            let mut held = self.held.take();
+            while let Some(message) = held.take().or_else(|| next().map(Message::text)) {
+                self.ws.feed(message).await?;
             }
             let frame = CloseFrame { code: code.0.into(), reason: reason.into() };
             self.ws.send(Message::Close(Some(frame))).await?;
