@@ -1,6 +1,5 @@
 //! Echoes over loopback: through Aldis, and through a plain WebSocket.
 
-use std::error::Error;
 use std::time::{Duration, Instant};
 
 use aldis_client::{OverflowPolicy, SignalClient, SignalConfig, SignalEvent, SignalEvents};
@@ -14,9 +13,8 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, accept_async, client_async};
 
-use super::{Effort, Rates, payload};
-
-type Failure = Box<dyn Error + Send + Sync>;
+use super::rates::Rates;
+use super::{Effort, Failure, payload};
 
 const TOKEN: &str = "bench";
 

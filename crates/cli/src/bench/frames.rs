@@ -1,7 +1,6 @@
 //! Frames on one core: sealing and opening them.
 
 use std::collections::VecDeque;
-use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,8 @@ use aldis_protocol::handshake::KeyPair;
 use aldis_protocol::server::{Acceptance, Event as ServerEvent, ServerConfig};
 use aldis_protocol::{ClientSession, Inbound, Outgoing, ServerSession, Transmit};
 
-use super::{Effort, Rates, payload};
+use super::rates::Rates;
+use super::{Effort, Failure, payload};
 
 /// Which half is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +46,6 @@ pub(super) struct Bench {
     data: Box<serde_json::value::RawValue>,
     plaintext_bytes: u32,
 }
-
-type Failure = Box<dyn Error + Send + Sync>;
 
 impl Bench {
     pub(super) fn new(direction: Direction, size: usize, effort: Effort) -> Result<Self, Failure> {

@@ -3,8 +3,9 @@
 mod echo;
 mod frames;
 mod openssl;
-mod samples;
+mod rates;
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use crate::Outcome;
@@ -12,7 +13,9 @@ use crate::console::{Console, FAINT, NOTE, PLAIN, STRONG};
 use echo::Echo;
 use frames::{Bench as FrameBench, Direction};
 use openssl::Unavailable;
-use samples::{Samples, quantity};
+use rates::quantity;
+
+type Failure = Box<dyn Error + Send + Sync>;
 
 /// Sizes of the payload, as JSON text, in bytes.
 const SIZES: [usize; 3] = [100, 1 << 10, 16 << 10];
@@ -71,7 +74,7 @@ pub(crate) async fn run(args: Args) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn measure_frames(console: &mut Console, effort: Effort) -> Outcome {
+async fn measure_frames(console: &mut Console, effort: Effort) -> Result<(), Failure> {
     console.line(format_args!("{STRONG}frames, one core{PLAIN}"))?;
     let heading = format!(
         "{:<6}{:>10}  {:>34}  {:>12}  {:>12}  {:>6}",
@@ -99,11 +102,10 @@ async fn measure_frames(console: &mut Console, effort: Effort) -> Outcome {
     if !openssl::is_installed().await {
         console.line(format_args!("{NOTE}No limit without openssl: {Unavailable}{PLAIN}"))?;
     }
-    console.gap()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(console.gap()?)
 }
 
-async fn measure_echoes(console: &mut Console, effort: Effort) -> Outcome {
+async fn measure_echoes(console: &mut Console, effort: Effort) -> Result<(), Failure> {
     console.line(format_args!("{STRONG}echoes over loopback{PLAIN}"))?;
     let heading = format!(
         "{:<12}{:>10}  {:>34}  {:>34}  {:>6}",
@@ -121,7 +123,7 @@ async fn measure_echoes(console: &mut Console, effort: Effort) -> Outcome {
             ))?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// A payload of about `size` bytes as JSON text: an object with a text, as applications send it.
@@ -129,6 +131,3 @@ fn payload(size: usize) -> serde_json::Value {
     let envelope = serde_json::json!({ "text": "" }).to_string().len();
     serde_json::json!({ "text": "x".repeat(size.saturating_sub(envelope)) })
 }
-
-/// Rates of several rounds.
-type Rates = Samples;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 /// Rates, each of one round, in things a second.
 #[derive(Debug, Default)]
-pub(super) struct Samples(Vec<f64>);
+pub(super) struct Rates(Vec<f64>);
 
-impl Samples {
+impl Rates {
     /// Adds a round in which `count` things took `elapsed`.
     pub(super) fn add(&mut self, count: u32, elapsed: Duration) {
         self.0.push(f64::from(count) / elapsed.as_secs_f64());
@@ -20,7 +20,7 @@ impl Samples {
     }
 }
 
-impl fmt::Display for Samples {
+impl fmt::Display for Rates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = |rate: Option<&f64>| quantity(rate.copied().unwrap_or_default());
         let (least, most) = (at(self.0.first()), at(self.0.last()));
@@ -44,10 +44,10 @@ mod tests {
 
     #[test]
     fn the_median_stands_between_the_extremes() {
-        let mut samples = Samples::default();
+        let mut rates = Rates::default();
         for count in [500, 100, 20_000] {
-            samples.add(count, Duration::from_secs(1));
+            rates.add(count, Duration::from_secs(1));
         }
-        assert_eq!(samples.to_string(), "500 (100 – 20.0 k)");
+        assert_eq!(rates.to_string(), "500 (100 – 20.0 k)");
     }
 }
