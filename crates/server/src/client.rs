@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::auth::User;
+use crate::config::MAX_OUTGOING_BYTES;
 use crate::handle::ServerHandle;
 use crate::handler::Refusal;
 use crate::outbox::{Kick, PushError};
@@ -81,16 +82,15 @@ impl Client {
     /// Sends a message that was written before. Waits as [`emit`](Self::emit) does.
     pub async fn send(&self, message: Outgoing) -> Result<(), EmitError> {
         let message = Bytes::from(message.into_plaintext());
-        if self.peer.outbox.send(message).await { Ok(()) } else { Err(EmitError::Disconnected) }
+        let size = message.len();
+        self.peer.outbox.send(message).await.map_err(|error| EmitError::of(error, size))
     }
 
     /// Sends a message if there is space in the client's queue now.
     pub fn try_send(&self, message: Outgoing) -> Result<(), EmitError> {
-        let pushed = self.peer.outbox.push(message.into_plaintext().into());
-        pushed.map_err(|error| match error {
-            PushError::Full => EmitError::QueueFull,
-            PushError::Closed => EmitError::Disconnected,
-        })
+        let message = Bytes::from(message.into_plaintext());
+        let size = message.len();
+        self.peer.outbox.push(message).map_err(|error| EmitError::of(error, size))
     }
 
     /// Answers a message that was not handled with `error`.
@@ -152,6 +152,17 @@ pub enum EmitError {
 }
 
 impl EmitError {
+    /// What came of queueing a message of `size` bytes.
+    fn of(error: PushError, size: usize) -> Self {
+        match error {
+            PushError::TooLarge => {
+                OutgoingError::TooLarge { size, limit: MAX_OUTGOING_BYTES }.into()
+            }
+            PushError::Full => Self::QueueFull,
+            PushError::Closed => Self::Disconnected,
+        }
+    }
+
     /// A stable name of the error for programs.
     pub fn code(&self) -> &'static str {
         match self {

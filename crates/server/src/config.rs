@@ -14,6 +14,9 @@ use crate::http;
 /// Fewest characters that an [`ApiKey`] may have.
 pub const MIN_API_KEY_CHARS: usize = 16;
 
+/// Longest message to a client: its JSON text, in bytes, before encryption.
+pub const MAX_OUTGOING_BYTES: usize = 8 << 20;
+
 /// Settings of a [`Server`](crate::Server). The defaults are those of IGNIS with nx-signal's
 /// names.
 #[derive(Debug, Clone)]

@@ -53,8 +53,8 @@ impl Target<'_> {
 pub struct Receipt {
     /// Clients that it was queued for. Whether they receive it only they can tell.
     pub queued: usize,
-    /// Clients that it was not queued for, because they are slow or about to go. Counted in the
-    /// metrics too.
+    /// Clients that it was not queued for, because they are slow or about to go, or because it is
+    /// larger than [`MAX_OUTGOING_BYTES`](crate::MAX_OUTGOING_BYTES). Counted in the metrics too.
     pub dropped: usize,
 }
 
@@ -103,6 +103,7 @@ impl ServerHandle {
     fn deliver(&self, peer: &Peer, message: Bytes) -> bool {
         let reason = match peer.outbox.push(message) {
             Ok(()) => return true,
+            Err(PushError::TooLarge) => Lost::TooLarge,
             Err(PushError::Closed) => Lost::Disconnected,
             Err(PushError::Full) => {
                 if self.shared.config.slow_consumer == SlowConsumer::Disconnect {

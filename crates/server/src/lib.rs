@@ -92,7 +92,9 @@ mod server;
 pub use aldis_protocol::{CloseCode, Message, Outgoing, RoomName};
 pub use auth::{Authenticator, Rejection, User};
 pub use client::{Client, EmitError};
-pub use config::{ApiKey, Config, ConfigError, MIN_API_KEY_CHARS, QueueLimits, SlowConsumer};
+pub use config::{
+    ApiKey, Config, ConfigError, MAX_OUTGOING_BYTES, MIN_API_KEY_CHARS, QueueLimits, SlowConsumer,
+};
 pub use handle::{Receipt, RoomInfo, ServerHandle, Target};
 pub use handler::{Handler, Refusal};
 pub use listen::{BindError, RunningServer};

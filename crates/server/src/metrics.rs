@@ -69,6 +69,8 @@ impl Handshake {
 /// Why a message did not reach the client that it was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lost {
+    /// It was longer than any message may be.
+    TooLarge,
     /// The client's queue was full.
     Overflow,
     /// The client went before it was sent.
@@ -82,6 +84,7 @@ pub(crate) enum Lost {
 impl Lost {
     fn label(self) -> &'static str {
         match self {
+            Self::TooLarge => "too_large",
             Self::Overflow => "overflow",
             Self::Disconnected => "disconnected",
             Self::Unsealed => "unsealed",

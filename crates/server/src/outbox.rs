@@ -9,7 +9,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::config::QueueLimits;
+use crate::config::{MAX_OUTGOING_BYTES, QueueLimits};
 
 /// Slots that an empty queue may keep, so that an idle client costs little after a burst.
 const IDLE_SLOTS: usize = 16;
@@ -44,6 +44,7 @@ pub(crate) struct Kick {
 /// Why a message was not queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PushError {
+    TooLarge,
     Full,
     Closed,
 }
@@ -55,6 +56,9 @@ impl Outbox {
 
     /// Queues a message if there is space.
     pub(crate) fn push(&self, message: Bytes) -> Result<(), PushError> {
+        if message.len() > MAX_OUTGOING_BYTES {
+            return Err(PushError::TooLarge);
+        }
         let mut state = self.state.lock();
         if state.closed || state.kick.is_some() {
             return Err(PushError::Closed);
@@ -74,16 +78,15 @@ impl Outbox {
         Ok(())
     }
 
-    /// Queues a message once there is space. `false` if the connection ends before.
-    pub(crate) async fn send(&self, message: Bytes) -> bool {
+    /// Queues a message once there is space: never fails because the queue is full.
+    pub(crate) async fn send(&self, message: Bytes) -> Result<(), PushError> {
         loop {
             let mut space = pin!(self.space.notified());
             // Listen first, so that space that appears behind the attempt is not missed.
             space.as_mut().enable();
             match self.push(message.clone()) {
-                Ok(()) => return true,
-                Err(PushError::Closed) => return false,
                 Err(PushError::Full) => space.await,
+                done => return done,
             }
         }
     }
@@ -179,6 +182,14 @@ mod tests {
     }
 
     #[test]
+    fn what_no_connection_can_write_is_refused() {
+        let queue = outbox(10, usize::MAX);
+        let largest = Bytes::from(vec![b'x'; MAX_OUTGOING_BYTES]);
+        assert_eq!(queue.push(largest.clone()), Ok(()));
+        assert_eq!(queue.push([&largest[..], b"x"].concat().into()), Err(PushError::TooLarge));
+    }
+
+    #[test]
     fn nothing_enters_after_a_kick() {
         let queue = outbox(10, 10);
         assert_eq!(queue.push("a".into()), Ok(()));
@@ -192,14 +203,14 @@ mod tests {
     #[tokio::test]
     async fn a_sender_waits_for_space_and_hears_of_the_end() {
         let queue = outbox(1, 10);
-        assert!(queue.send("a".into()).await);
+        assert_eq!(queue.send("a".into()).await, Ok(()));
         let (sent, ()) = tokio::join!(queue.send("b".into()), async {
             assert!(queue.pop().is_some());
         });
-        assert!(sent);
+        assert_eq!(sent, Ok(()));
         let (sent, ()) = tokio::join!(queue.send("c".into()), async {
             queue.close();
         });
-        assert!(!sent);
+        assert_eq!(sent, Err(PushError::Closed));
     }
 }

@@ -4,6 +4,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use aldis_protocol::CloseCode;
+use aldis_protocol::cipher::encrypted_frame_bytes;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -14,14 +15,15 @@ use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
 use super::metered::Metered;
+use crate::config::MAX_OUTGOING_BYTES;
 
 /// Memory that an idle connection keeps for reading, and how much is written in one go. Small,
 /// because most of ten thousand connections are idle; larger messages get what they need.
 const BUFFER_BYTES: usize = 4096;
 
-/// Bytes that may wait to be written: the largest message, and the answers to pings of a client
-/// that does not read them.
-const MAX_WAITING_BYTES: usize = 16 << 20;
+/// Bytes that may wait to be written: the largest frame, and the answers to pings of a client that
+/// does not read them.
+const MAX_WAITING_BYTES: usize = encrypted_frame_bytes(MAX_OUTGOING_BYTES) + (64 << 10);
 
 /// How long the end of a connection may take, from the close frame until the client has ended
 /// its side too.
@@ -99,7 +101,7 @@ impl Socket {
                 Err(Error::WriteBufferFull(message)) => {
                     self.held = Some(*message);
                     ready!(self.ws.poll_flush_unpin(cx))?;
-                    // A message that an empty buffer cannot hold ends the connection.
+                    // An empty buffer holds any frame.
                     if let Some(message) = self.held.take() {
                         self.ws.start_send_unpin(message)?;
                     }
