@@ -19,6 +19,9 @@ use super::wire::{Frame, Origin, event_of, rooms_of};
 /// Room that is joined as soon as the session is open.
 const FIRST_ROOM: &str = "lobby";
 
+/// Errors that are told before the session is open; later ones are dropped.
+const ERRORS_TOLD: usize = 16;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Authenticating,
@@ -52,6 +55,7 @@ pub(crate) struct ClientEnd {
     authenticated: bool,
     seen: SeenIvs,
     drops: DropCounts,
+    errors_told: usize,
     /// Messages given to the session that it has not sent yet.
     to_send: VecDeque<Message>,
     pending: BTreeMap<RequestId, Instant>,
@@ -82,6 +86,7 @@ impl ClientEnd {
             authenticated: false,
             seen: SeenIvs::default(),
             drops: DropCounts::default(),
+            errors_told: 0,
             to_send: VecDeque::new(),
             pending: BTreeMap::new(),
             requests: Vec::new(),
@@ -131,7 +136,7 @@ impl ClientEnd {
             (Phase::Authenticating, Origin::Damaged) => Outcome::Refused,
             (Phase::Authenticating, Origin::Plain) => match event_of(text).as_deref() {
                 None => Outcome::Dropped(DropReason::Malformed),
-                Some("error") => Outcome::ServerError,
+                Some("error") if self.errors_told < ERRORS_TOLD => Outcome::ServerError,
                 Some("connected") if self.is_honest(text) => Outcome::Opened,
                 Some("connected") => Outcome::EndedByHandshake,
                 Some(_) => Outcome::Dropped(DropReason::BeforeConnected),
@@ -165,6 +170,8 @@ impl ClientEnd {
     }
 
     fn check(&mut self, outcome: &Outcome<'_>, events: &[Event]) {
+        let is_error = |event: &&Event| matches!(event, Event::ServerError { .. });
+        self.errors_told += events.iter().filter(is_error).count();
         match (outcome, events) {
             (Outcome::Nothing, [])
             | (Outcome::Opened, [Event::Authenticated(_)])
