@@ -233,10 +233,7 @@ impl SignalClient {
         if wanted.len() + new > MAX_ROOMS {
             return Err(RoomError::TooMany { rooms: wanted.len() + new, limit: MAX_ROOMS });
         }
-        // Offline, the next session joins them.
-        if self.shared.outbox.push(Entry::Join(rooms.clone())) == Err(Refused::Full) {
-            return Err(RoomError::OutboxFull);
-        }
+        self.push_rooms(Entry::Join(rooms.clone()))?;
         wanted.extend(rooms);
         Ok(())
     }
@@ -248,10 +245,7 @@ impl SignalClient {
     ) -> Result<(), RoomError> {
         let rooms = check_rooms(rooms)?;
         let mut wanted = self.shared.rooms.lock();
-        // Offline, there is nothing to leave.
-        if self.shared.outbox.push(Entry::Leave(rooms.clone())) == Err(Refused::Full) {
-            return Err(RoomError::OutboxFull);
-        }
+        self.push_rooms(Entry::Leave(rooms.clone()))?;
         for room in &rooms {
             wanted.remove(room);
         }
@@ -338,6 +332,14 @@ impl SignalClient {
         let message = Outgoing::new(event, data, id)?;
         message.check_size(self.shared.settings.session.max_plaintext_bytes())?;
         Ok(message)
+    }
+
+    fn push_rooms(&self, entry: Entry) -> Result<(), RoomError> {
+        match self.shared.outbox.push(entry) {
+            // Offline there is nothing to leave, and the next session joins what is wanted.
+            Ok(()) | Err(Refused::Offline) => Ok(()),
+            Err(Refused::Full) => Err(RoomError::OutboxFull),
+        }
     }
 
     fn push(&self, entry: Entry) -> Result<(), SendError> {

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aldis_protocol::RoomName;
 use aldis_protocol::client::ClientConfig;
-use aldis_protocol::handshake::{INFO_NX_SIGNAL, PublicKey};
-use aldis_protocol::{KEY_FIELD_NX_SIGNAL, RoomName, limits};
+use aldis_protocol::handshake::PublicKey;
 use http::{HeaderName, HeaderValue};
 use url::Url;
 
@@ -168,21 +168,22 @@ pub struct TlsConfig {
 impl SignalConfig {
     /// The default configuration for a server.
     pub fn new(url: impl Into<String>) -> Self {
+        let session = ClientConfig::default();
         Self {
             url: url.into(),
             token: None,
             rooms: Vec::new(),
-            info: INFO_NX_SIGNAL.to_owned(),
-            key_field: KEY_FIELD_NX_SIGNAL.to_owned(),
+            info: session.info,
+            key_field: session.key_field,
             server_key: None,
-            allow_plaintext: false,
+            allow_plaintext: session.allow_plaintext,
             allow_insecure: false,
             headers: Vec::new(),
-            heartbeat_interval: limits::HEARTBEAT_INTERVAL,
-            pong_timeout: Duration::from_secs(10),
+            heartbeat_interval: session.heartbeat_interval,
+            pong_timeout: session.pong_timeout,
             probe_timeout: Duration::from_secs(3),
             dial_timeout: Duration::from_secs(10),
-            authentication_timeout: limits::AUTHENTICATION_MAY_TAKE + Duration::from_secs(1),
+            authentication_timeout: session.authentication_timeout,
             token_timeout: Duration::from_secs(30),
             max_retries: 20,
             base_interval: Duration::from_secs(2),
@@ -194,8 +195,8 @@ impl SignalConfig {
             overflow: OverflowPolicy::default(),
             max_outbox_messages: 1_024,
             max_outbox_bytes: 4 << 20,
-            max_pending_requests: 1_024,
-            max_frame_bytes: limits::MAX_CLIENT_FRAME_BYTES,
+            max_pending_requests: session.max_pending_requests,
+            max_frame_bytes: session.max_frame_bytes,
             max_inbound_bytes: 16 << 20,
             tls: TlsConfig::default(),
             proxy: None,

@@ -45,12 +45,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Settings, delivery: Delivery) -> Self {
-        let token = settings.token.clone();
+    pub(crate) fn new(mut settings: Settings, delivery: Delivery) -> Self {
+        // Taken, not copied: a token that is replaced later stays nowhere.
+        let token = settings.token.take();
         let token = token.map(|token| CurrentToken { token, since: Instant::now() });
         Self {
             outbox: Outbox::new(settings.outbox),
-            rooms: WantedRooms::new(settings.rooms.iter().cloned()),
+            rooms: WantedRooms::new(std::mem::take(&mut settings.rooms)),
             delivery,
             counters: Counters::default(),
             state: watch::Sender::new(StateChange::to(ConnectionState::Disconnected)),
