@@ -6,9 +6,10 @@ use aldis_client::{ConnectionState, SignalClient, SignalEvent, StateChange};
 use futures_util::FutureExt;
 
 use crate::Outcome;
+use crate::client_line::Line;
 use crate::connect::ServerArgs;
 use crate::console::{ACCENT, BAD, Console, FAINT, GOOD, NOTE, PLAIN, short};
-use crate::json_line::Line;
+use crate::lines::json;
 use crate::signals;
 
 const HELP: &str = "\
@@ -36,11 +37,10 @@ pub(crate) async fn run(args: Args) -> Outcome {
     // The first poll asks for the connection; the events tell what comes of it.
     let _ = client.connect().now_or_never();
     let mut console = Console::new();
-    let mut stopped = std::pin::pin!(signals::stopped());
+    let mut stopped = std::pin::pin!(signals::stopped()?);
     loop {
         let event = tokio::select! {
-            stop = &mut stopped => {
-                stop?;
+            () = &mut stopped => {
                 client.disconnect().await;
                 return Ok(ExitCode::SUCCESS);
             }
@@ -49,7 +49,7 @@ pub(crate) async fn run(args: Args) -> Outcome {
         let Some(event) = event else { break };
         if args.json {
             if let Some(line) = line_of(&event) {
-                console.line(String::from_utf8_lossy(line.to_text().trim_ascii_end()))?;
+                json::print(&line)?;
             }
         } else if let Some(text) = text_of(&event) {
             console.line(text)?;

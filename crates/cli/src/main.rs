@@ -1,12 +1,14 @@
 //! The `aldis` program: a server, clients for people and for scripts, and the tools around them.
 
 mod bench;
+mod client_line;
 mod connect;
 mod console;
 mod demo;
 mod doctor;
-mod json_line;
+mod lines;
 mod listen;
+mod proxy;
 mod send;
 mod serve;
 mod session;
@@ -33,6 +35,7 @@ Examples:
   aldis send --url ws://127.0.0.1:8787/ws --token ben --room lobby \\
       room '{\"room\": \"lobby\", \"event\": \"chat\", \"data\": \"hello\"}'
   aldis doctor wss://example.org/ws           what stands between here and there
+  aldis proxy --upstream 127.0.0.1:8787       a line to it that fails on command
 
 Tokens are better given by ALDIS_TOKEN than by --token, which every user of the machine can read.";
 
@@ -54,6 +57,7 @@ enum Command {
     Listen(listen::Args),
     Send(send::Args),
     Session(session::Args),
+    Proxy(proxy::Args),
     Doctor(doctor::Args),
     Demo(demo::Args),
     Bench(bench::Args),
@@ -67,6 +71,7 @@ impl Command {
             Self::Listen(args) => listen::run(args).await,
             Self::Send(args) => send::run(args).await,
             Self::Session(args) => session::run(args).await,
+            Self::Proxy(args) => proxy::run(args).await,
             Self::Doctor(args) => doctor::run(args).await,
             Self::Demo(args) => demo::run(args).await,
             Self::Bench(args) => bench::run(args).await,

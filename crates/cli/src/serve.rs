@@ -1,6 +1,7 @@
 //! `aldis serve`: the embedded server as a program.
 
-use std::net::{IpAddr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -8,10 +9,13 @@ use aldis_server::auth::{InsecureTokenIsUserId, Jwt, StaticTokens};
 use aldis_server::handlers::Relay;
 use aldis_server::{ApiKey, Config, OpenRooms, RunningServer, Server, SlowConsumer, User};
 use clap::ArgGroup;
+use serde::Serialize;
 use tokio::net::lookup_host;
 
 use crate::Outcome;
 use crate::console::{ACCENT, Console, FAINT, NOTE, PLAIN, STRONG};
+use crate::lines::input::{self, Lines};
+use crate::lines::json;
 use crate::signals;
 
 const HELP: &str = r#"Clients speak to each other by these events, and get a reply with their `id`:
@@ -31,6 +35,10 @@ Examples:
   aldis serve                                        for trying things out
   aldis serve --user ann=secret-1 --user ben=secret-2
   ALDIS_JWT_SECRET=… aldis serve --listen 0.0.0.0:8787
+  aldis serve --listen 127.0.0.1:0 --until-eof --json    as a child of a test
+
+The line of --json: {"type":"listening","url":"ws://…","http":"http://…"}, as programs on this
+machine reach them; the paths above follow `http`.
 
 There is no TLS: beyond this machine put a proxy in front that does it."#;
 
@@ -40,6 +48,7 @@ There is no TLS: beyond this machine put a proxy in front that does it."#;
 /// who presents it, and only programs on this machine can connect.
 #[derive(clap::Args)]
 #[command(after_help = HELP, group = ArgGroup::new("who"))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Args {
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, env = "ALDIS_LISTEN", default_value = "127.0.0.1:8787", value_name = "HOST:PORT")]
@@ -86,6 +95,12 @@ pub(crate) struct Args {
     /// Drop messages for a client that does not keep up, instead of closing its connection.
     #[arg(long)]
     drop_for_slow: bool,
+    /// Stop at the end of standard input too: a server that a program starts ends with it.
+    #[arg(long)]
+    until_eof: bool,
+    /// Print one JSON line that says where it listens, instead of text for people.
+    #[arg(long)]
+    json: bool,
 }
 
 fn user_and_token(text: &str) -> Result<(String, String), String> {
@@ -108,7 +123,7 @@ enum Gate {
 #[derive(Debug, thiserror::Error)]
 enum ServeError {
     #[error("--jwt-public-key: {0}")]
-    UnreadableKey(std::io::Error),
+    UnreadableKey(io::Error),
     #[error(
         "without --user or --jwt-… every token is taken, so only this machine may connect: {addr} \
          is not of this machine"
@@ -175,16 +190,62 @@ pub(crate) async fn run(args: Args) -> Outcome {
     if matches!(gate, Gate::Anybody) {
         check_loopback(&args.listen).await?;
     }
+    let stopped = signals::stopped()?;
+    let input = args.until_eof.then(|| input::start(io::stdin())).transpose()?;
     let running = server.bind(args.listen.as_str()).await?;
     let mut console = Console::new();
-    greet(&mut console, &running, &gate)?;
-    signals::stopped().await?;
-    console.line(format!(
-        "{FAINT}Closing {} connections with 1001 …{PLAIN}",
-        running.handle().client_count()
-    ))?;
+    if args.json {
+        json::print(&Listening::new(&running))?;
+    } else {
+        greet(&mut console, &running, &gate)?;
+    }
+    tokio::select! {
+        () = stopped => {}
+        () = ended(input) => {}
+    }
+    let told = if args.json { Ok(()) } else { part(&mut console, &running) };
     running.shutdown().await;
+    // Only now: whoever started this may be gone, which is no reason to leave without a word.
+    told?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for the end of the input, whatever it says until then. Without one it never comes.
+async fn ended(input: Option<Lines>) {
+    match input {
+        Some(mut lines) => while lines.next().await.is_some() {},
+        None => std::future::pending().await,
+    }
+}
+
+/// Where a server is, for programs.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "listening")]
+struct Listening {
+    url: String,
+    http: String,
+}
+
+impl Listening {
+    fn new(running: &RunningServer) -> Self {
+        Self { url: url_from_here(running), http: format!("http://{}", addr_from_here(running)) }
+    }
+}
+
+fn url_from_here(running: &RunningServer) -> String {
+    let (addr, from_here) = (running.local_addr(), addr_from_here(running));
+    running.url().replacen(&addr.to_string(), &from_here.to_string(), 1)
+}
+
+/// Who listens everywhere is reached from here by loopback.
+fn addr_from_here(running: &RunningServer) -> SocketAddr {
+    let mut addr = running.local_addr();
+    match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => addr.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => addr.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    addr
 }
 
 /// The server refuses too; this says what to do about it.
@@ -195,14 +256,8 @@ async fn check_loopback(listen: &str) -> Result<(), Box<dyn std::error::Error + 
     }
 }
 
-fn greet(console: &mut Console, running: &RunningServer, gate: &Gate) -> std::io::Result<()> {
-    let (url, addr) = (running.url(), running.local_addr());
-    // Who listens everywhere is reached from here by loopback.
-    let here = match addr.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => url.replacen("0.0.0.0", "127.0.0.1", 1),
-        IpAddr::V6(ip) if ip.is_unspecified() => url.replacen("[::]", "[::1]", 1),
-        _ => url.clone(),
-    };
+fn greet(console: &mut Console, running: &RunningServer, gate: &Gate) -> io::Result<()> {
+    let (url, addr, here) = (running.url(), running.local_addr(), url_from_here(running));
     console.line(format!("{STRONG}Listening on {ACCENT}{url}{PLAIN}"))?;
     let (who, token) = match gate {
         Gate::Anybody => {
@@ -220,6 +275,11 @@ fn greet(console: &mut Console, running: &RunningServer, gate: &Gate) -> std::io
         .line(format!("  speak to it       {}", Hint::Send { url: &here, token, room: "lobby" }))?;
     console.line(format!("  health, metrics   http://{addr}/healthz, http://{addr}/metrics"))?;
     console.line(format!("{FAINT}Ctrl-C stops it.{PLAIN}"))
+}
+
+fn part(console: &mut Console, running: &RunningServer) -> io::Result<()> {
+    let clients = running.handle().client_count();
+    console.line(format!("{FAINT}Closing {clients} connections with 1001 …{PLAIN}"))
 }
 
 /// A command line that talks to a server.

@@ -128,6 +128,7 @@ fn show_frame(
 }
 
 async fn keep(console: &mut Console, server: &RunningServer) -> Result<(), Failure> {
+    let stopped = signals::stopped()?;
     let url = server.url();
     act(console, "The server stays. Talk to it from another terminal:")?;
     let (token, room) = ("ada-token", ROOM);
@@ -135,7 +136,8 @@ async fn keep(console: &mut Console, server: &RunningServer) -> Result<(), Failu
     let token = "grace-token";
     console.line(format_args!("  speak   {}", Hint::Send { url: &url, token, room }))?;
     console.line(format_args!("{FAINT}Ctrl-C stops it.{PLAIN}"))?;
-    Ok(signals::stopped().await?)
+    stopped.await;
+    Ok(())
 }
 
 /// The message to a room, in the form that [`Relay`] takes.

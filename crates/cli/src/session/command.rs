@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::lines::request::{BadLine, Head};
+
 /// What one line asks for. Payload and tag are kept as they were written.
 pub(super) struct Request<'a> {
     pub(super) command: Command<'a>,
@@ -25,23 +27,6 @@ pub(super) enum Command<'a> {
     Connect,
     Disconnect,
     Exit,
-}
-
-/// Why a line asks for nothing.
-#[derive(Debug, thiserror::Error)]
-#[error("{reason}")]
-pub(super) struct BadLine<'a> {
-    reason: String,
-    /// The line's tag, where it could be read.
-    pub(super) tag: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(borrow)]
-    cmd: Cow<'a, str>,
-    #[serde(borrow, default)]
-    tag: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -81,26 +66,15 @@ struct NetworkFields {
 
 impl<'a> Request<'a> {
     pub(super) fn parse(line: &'a str) -> Result<Self, BadLine<'a>> {
-        // A list would pass for an object whose fields come in the order of their declaration.
-        if !line.trim_ascii_start().starts_with('{') {
-            return Err(BadLine::untagged("not a JSON object"));
-        }
-        let head: Head<'a> =
-            serde_json::from_str(line).map_err(|error| BadLine::untagged(error.to_string()))?;
-        let tag = head.tag;
-        match Command::parse(&head.cmd, line) {
+        let Head { cmd, tag } = Head::parse(line)?;
+        match Command::parse(&cmd, line) {
             Ok(Some(command)) => Ok(Self { command, tag }),
             Ok(None) => {
-                Err(BadLine { reason: format!("`{}` is no command", head.cmd.escape_debug()), tag })
+                let reason = format!("`{}` is no command", cmd.escape_debug());
+                Err(BadLine::new(&reason, tag))
             }
-            Err(error) => Err(BadLine { reason: error.to_string(), tag }),
+            Err(error) => Err(BadLine::new(&error, tag)),
         }
-    }
-}
-
-impl BadLine<'_> {
-    fn untagged(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), tag: None }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use aldis_client::{CloseReason, ConnectionState, SignalEvent, SignalEvents, StateChange};
 
-use super::output::Output;
-use crate::json_line::Line;
+use crate::client_line::Line;
+use crate::lines::output::Output;
 
 /// Tells everything that happens, until the client is gone.
 ///

@@ -8,14 +8,13 @@ use aldis_client::{EmptyToken, RequestError, RoomError, SendError, SignalClient}
 use futures_util::FutureExt;
 use futures_util::future::Either;
 use serde_json::value::RawValue;
-use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::command::{Command, Request};
-use super::input;
-use super::output::Output;
-use crate::json_line::Line;
-use crate::signals;
+use crate::client_line::Line;
+use crate::lines::input::{self, Lines};
+use crate::lines::output::Output;
+use crate::lines::request::BadLine;
 
 /// Requests whose replies are not written yet.
 const MAX_REQUESTS: usize = 1_024;
@@ -57,15 +56,15 @@ impl Executor {
     }
 
     /// Does what the lines say, until there are no more or nobody is interested any more.
-    pub(super) async fn run(&mut self, mut lines: mpsc::Receiver<input::Line>) {
-        let mut stopped = std::pin::pin!(signals::stopped());
+    pub(super) async fn run(&mut self, mut lines: Lines, stopped: impl Future<Output = ()>) {
+        let mut stopped = std::pin::pin!(stopped);
         loop {
             tokio::select! {
                 biased;
-                _ = &mut stopped => return,
+                () = &mut stopped => return,
                 () = self.output.closed() => return,
                 Some(_) = self.requests.join_next() => {}
-                line = lines.recv() => match line {
+                line = lines.next() => match line {
                     Some(line) => if self.handle(line).await.is_break() { return },
                     None => return,
                 },
@@ -75,7 +74,7 @@ impl Executor {
 
     async fn handle(&mut self, line: input::Line) -> ControlFlow<()> {
         let bad_line = |error: &dyn std::fmt::Display, tag| {
-            self.output.answer(&Line::error("bad_line", &error, tag));
+            self.output.answer(&Line::error(BadLine::CODE, &error, tag));
             ControlFlow::Continue(())
         };
         let line = match line {

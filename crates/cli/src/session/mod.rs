@@ -6,8 +6,6 @@
 mod command;
 mod events;
 mod executor;
-mod input;
-mod output;
 
 use std::io;
 use std::process::ExitCode;
@@ -16,12 +14,12 @@ use std::time::Duration;
 use aldis_client::{SignalClient, SignalConfig};
 
 use crate::Outcome;
+use crate::client_line::Line;
 use crate::connect::{ServerArgs, SetupError};
-use crate::json_line::Line;
+use crate::lines::json::ErrorLine;
+use crate::lines::{input, output};
+use crate::signals;
 use executor::Executor;
-
-/// How long a reader of the output may take nothing once the session is over.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The exit code of a configuration that cannot be used.
 const INVALID_CONFIG: u8 = 2;
@@ -119,19 +117,18 @@ impl Args {
 
 /// Runs until the end of the input, an exit, or a signal.
 pub(crate) async fn run(args: Args) -> Outcome {
+    let stopped = signals::stopped()?;
     let (output, mut writer) = output::start(io::stdout())?;
     let made = args.to_config().and_then(|config| Ok(SignalClient::new(config)?));
     let (client, events) = match made {
         Ok(made) => made,
         Err(error) => {
-            output.answer(&Line::Error {
-                code: "invalid_config",
-                message: error.to_string(),
+            output.answer(&Line::Error(ErrorLine {
                 field: Some(error.field()),
-                tag: None,
-            });
+                ..ErrorLine::new("invalid_config", &error, None)
+            }));
             drop(output);
-            writer.finished(PATIENCE).await;
+            writer.finished().await;
             return Ok(ExitCode::from(INVALID_CONFIG));
         }
     };
@@ -140,9 +137,9 @@ pub(crate) async fn run(args: Args) -> Outcome {
     if !args.no_connect {
         executor.connect();
     }
-    executor.run(input::start(io::stdin())?).await;
+    executor.run(input::start(io::stdin())?, stopped).await;
     // The writer ends behind the last of those that write to it.
     tokio::spawn(executor.end(telling));
-    let all_written = writer.finished(PATIENCE).await;
+    let all_written = writer.finished().await;
     Ok(if all_written { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

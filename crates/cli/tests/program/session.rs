@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::support::{Session, server};
+use crate::support::{Program, server};
 use aldis_server::auth::StaticTokens;
 use aldis_server::{Server, User};
 use aldis_testkit::{Acceptance, Cut, FaultProxy, Peer, ScriptedServer};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn states_come_in_order_and_then_the_session() {
     let server = server().await;
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     for state in ["connecting", "connected", "authenticating", "authenticated"] {
         assert_eq!(session.next().await, json!({"type": "state", "state": state}));
     }
@@ -33,7 +33,7 @@ async fn states_come_in_order_and_then_the_session() {
 #[tokio::test]
 async fn data_goes_through_verbatim() {
     let server = server().await;
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.connected().await;
     let large = format!("\"{}\"", "ž👋".repeat(15_000));
     for data in [
@@ -68,7 +68,7 @@ async fn line_breaks_of_a_peer_become_spaces() {
         Ok(())
     });
     let server = server.await.unwrap();
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.connected().await;
     assert_eq!(
         session.line().await.unwrap(),
@@ -82,7 +82,7 @@ async fn line_breaks_of_a_peer_become_spaces() {
 #[tokio::test]
 async fn a_bad_line_gets_an_error_and_does_nothing_else() {
     let server = server().await;
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.connected().await;
     for line in ["", "x", "[]", "{}", r#"{"cmd":"fly"}"#, r#"{"cmd":"join","rooms":"a"}"#] {
         session.write(line).await;
@@ -100,7 +100,7 @@ async fn a_bad_line_gets_an_error_and_does_nothing_else() {
 
 #[tokio::test]
 async fn refused_commands_are_answered_with_their_tags() {
-    let mut session = Session::start("ws://127.0.0.1:9/ws", &["--no-connect"]);
+    let mut session = Program::session("ws://127.0.0.1:9/ws", &["--no-connect"]);
     let long = "x".repeat(98_240);
     for (line, code) in [
         (r#"{"cmd":"send","event":"e","tag":1}"#, "not_connected"),
@@ -133,7 +133,7 @@ async fn refused_commands_are_answered_with_their_tags() {
 #[tokio::test]
 async fn commands_take_effect_in_their_order() {
     let server = server().await;
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.connected().await;
     let mut lines = Vec::new();
     for n in 0..100 {
@@ -166,7 +166,7 @@ async fn commands_take_effect_in_their_order() {
 #[tokio::test]
 async fn a_request_without_a_reply_times_out_and_a_lost_one_is_told() {
     let server = server().await;
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.connected().await;
     session
         .write(r#"{"cmd":"request","event":"sleep","data":{"ms":60000},"timeout_ms":30,"tag":"a"}"#)
@@ -184,7 +184,7 @@ async fn a_cut_is_told_and_the_rooms_are_restored() {
     let server = server().await;
     let proxy = FaultProxy::start(server.local_addr()).unwrap();
     let url = format!("ws://{}/ws", proxy.addr());
-    let mut session = Session::start(&url, &["--room", "lobby", "--no-jitter"]);
+    let mut session = Program::session(&url, &["--room", "lobby", "--no-jitter"]);
     let first = session.connected().await;
     session.write(r#"{"cmd":"join","rooms":["café"]}"#).await;
     session.write(r#"{"cmd":"request","event":"who","timeout_ms":20000,"tag":0}"#).await;
@@ -212,7 +212,7 @@ async fn the_network_coming_back_is_the_time_for_the_next_attempt() {
     let url = format!("ws://{}/ws", proxy.addr());
     let hour = ["--no-jitter", "--base-ms", "3600000", "--max-ms", "3600000"];
     let args = ["session", "--url", &url, "--token", "ann"];
-    let mut session = Session::start_with(&[&args[..], &hour].concat());
+    let mut session = Program::start(&[&args[..], &hour].concat());
     session.connected().await;
     proxy.refuse(true).await.unwrap();
     proxy.faults().cut(Cut::Fin);
@@ -230,7 +230,7 @@ async fn a_refused_token_stops_and_another_one_connects() {
     let tokens = StaticTokens::new().with("good", User::new("ann"));
     let server = Server::builder().authenticator(tokens).build().unwrap();
     let server = server.bind("127.0.0.1:0").await.unwrap();
-    let mut session = Session::start_with(&["session", "--url", &server.url(), "--token", "bad"]);
+    let mut session = Program::start(&["session", "--url", &server.url(), "--token", "bad"]);
     assert_eq!(session.next_of("error").await["code"], "server_error");
     assert_eq!(session.next_of("error").await["code"], "auth_rejected");
     let ended = session.next().await;
@@ -262,7 +262,7 @@ async fn a_configuration_that_cannot_be_used_is_told_with_its_field() {
         if option != "--url" {
             args.extend(["--url", "wss://example.org/ws"]);
         }
-        let mut session = Session::start_with(&args);
+        let mut session = Program::start(&args);
         let lines = session.rest().await;
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert_eq!(lines[0]["code"], "invalid_config", "{option} {value}");

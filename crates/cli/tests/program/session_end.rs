@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 use crate::support::terminate;
-use crate::support::{Session, server, soon};
+use crate::support::{Program, more_than_a_pipe_holds, server, soon};
 use aldis_server::auth::InsecureTokenIsUserId;
 use aldis_server::handlers::Relay;
 use aldis_server::{Client, CloseCode, Handler, Message, Refusal, Server};
@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 /// Ends the session's input, and checks that it ends in order.
-async fn ends_in_order(mut session: Session, phase: &str) {
+async fn ends_in_order(mut session: Program, phase: &str) {
     session.close_input();
     let last = session.rest().await.pop().expect(phase);
     assert_eq!((&last["state"], &last["reason"]), (&json!("disconnected"), &json!("disconnected")));
@@ -23,7 +23,7 @@ async fn ends_in_order(mut session: Session, phase: &str) {
 async fn while_the_upgrade_is_not_answered() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/ws", listener.local_addr().unwrap());
-    let session = Session::start(&url, &[]);
+    let session = Program::session(&url, &[]);
     let (_held, _) = soon("a connection", listener.accept()).await.unwrap();
     ends_in_order(session, "connecting").await;
 }
@@ -36,7 +36,7 @@ async fn while_authenticate_is_not_answered() {
         Ok(())
     });
     let server = server.await.unwrap();
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.state("authenticating").await;
     ends_in_order(session, "authenticating").await;
     server.finish().await.unwrap();
@@ -45,7 +45,7 @@ async fn while_authenticate_is_not_answered() {
 #[tokio::test]
 async fn while_authenticated() {
     let server = server().await;
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.connected().await;
     ends_in_order(session, "authenticated").await;
 }
@@ -54,7 +54,7 @@ async fn while_authenticated() {
 async fn while_the_line_is_dead() {
     let server = server().await;
     let proxy = FaultProxy::start(server.local_addr()).unwrap();
-    let mut session = Session::start(&format!("ws://{}/ws", proxy.addr()), &[]);
+    let mut session = Program::session(&format!("ws://{}/ws", proxy.addr()), &[]);
     session.connected().await;
     proxy.faults().stall(aldis_testkit::Direction::Both);
     ends_in_order(session, "half-open").await;
@@ -64,19 +64,19 @@ async fn while_the_line_is_dead() {
 async fn while_waiting_for_the_next_attempt() {
     let args = ["session", "--url", "ws://127.0.0.1:1/ws", "--token", "t"];
     let hour = ["--no-jitter", "--base-ms", "3600000", "--max-ms", "3600000"];
-    let mut session = Session::start_with(&[&args[..], &hour].concat());
+    let mut session = Program::start(&[&args[..], &hour].concat());
     session.state("reconnecting").await;
     ends_in_order(session, "reconnecting").await;
 }
 
 #[tokio::test]
 async fn when_nothing_is_connected() {
-    let mut session = Session::start("ws://127.0.0.1:1/ws", &["--no-connect"]);
+    let mut session = Program::session("ws://127.0.0.1:1/ws", &["--no-connect"]);
     session.close_input();
     assert!(session.rest().await.is_empty());
     assert!(session.exit().await.success());
 
-    let mut session = Session::start("ws://127.0.0.1:1/ws", &["--max-retries", "0"]);
+    let mut session = Program::session("ws://127.0.0.1:1/ws", &["--max-retries", "0"]);
     let given_up = session.state("disconnected").await;
     assert_eq!(given_up["reason"], "retries_exhausted");
     session.write(r#"{"cmd":"exit"}"#).await;
@@ -92,7 +92,7 @@ async fn disconnect_stops_an_attempt_that_hangs() {
         std::future::pending().await
     });
     let server = server.await.unwrap();
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     server.wait_for_connections(1).await;
     session.write(r#"{"cmd":"disconnect"}"#).await;
     assert_eq!(session.state("disconnected").await["reason"], "disconnected");
@@ -115,7 +115,7 @@ async fn what_was_accepted_is_sent_before_the_end() {
         }
     });
     let server = server.await.unwrap();
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.connected().await;
     let lines: Vec<_> =
         (0..500).map(|n| format!(r#"{{"cmd":"send","event":"e","data":{n}}}"#)).collect();
@@ -131,7 +131,7 @@ async fn what_was_accepted_is_sent_before_the_end() {
 #[tokio::test]
 async fn at_sigterm() {
     let server = server().await;
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.connected().await;
     terminate(&session.child);
     assert_eq!(session.state("disconnected").await["reason"], "disconnected");
@@ -141,10 +141,11 @@ async fn at_sigterm() {
 #[tokio::test]
 async fn when_nobody_reads_the_output_any_more() {
     let server = server().await;
-    let mut session = Session::start(&server.url(), &[]);
+    let mut session = Program::session(&server.url(), &[]);
     session.connected().await;
     session.close_output();
-    session.write(r#"{"cmd":"stats"}"#).await;
+    let tag = more_than_a_pipe_holds();
+    session.write(&format!(r#"{{"cmd":"join","rooms":[""],"tag":"{tag}"}}"#)).await;
     assert!(session.exit().await.success());
 }
 
@@ -162,8 +163,8 @@ impl Handler for Watched {
 }
 
 /// A session whose output is stuck: far more than a pipe holds has come, and nobody reads it.
-async fn stuck_session(proxy: &FaultProxy) -> Session {
-    let mut session = Session::start(&format!("ws://{}/ws", proxy.addr()), &[]);
+async fn stuck_session(proxy: &FaultProxy) -> Program {
+    let mut session = Program::session(&format!("ws://{}/ws", proxy.addr()), &[]);
     session.connected().await;
     let flood = r#"{"cmd":"send","event":"echo-many","data":{"n":30000,"bytes":1000}}"#;
     session.write(flood).await;

@@ -1,6 +1,6 @@
 //! Runs the program as a child, and a server for it to talk to.
 
-use std::process::{ExitStatus, Stdio};
+use std::process::{ExitStatus, Output, Stdio};
 use std::time::Duration;
 
 use aldis_server::auth::InsecureTokenIsUserId;
@@ -35,6 +35,16 @@ pub(crate) fn aldis(args: &[&str]) -> Command {
     command
 }
 
+/// Runs the program to its end.
+pub(crate) async fn run(args: &[&str]) -> Output {
+    soon("the program's end", aldis(args).output()).await.unwrap()
+}
+
+/// Output as text.
+pub(crate) fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
 /// A server as `aldis serve` runs it for development.
 pub(crate) async fn server() -> RunningServer {
     let server = Server::builder()
@@ -44,21 +54,21 @@ pub(crate) async fn server() -> RunningServer {
     server.build().unwrap().bind("127.0.0.1:0").await.unwrap()
 }
 
-/// A running `aldis session`.
-pub(crate) struct Session {
+/// The program at work, with lines in and lines out.
+pub(crate) struct Program {
     pub(crate) child: Child,
     input: Option<ChildStdin>,
     output: Option<Lines<BufReader<ChildStdout>>>,
 }
 
-impl Session {
+impl Program {
     /// Starts a session of the user `ann` that retries quickly.
-    pub(crate) fn start(url: &str, args: &[&str]) -> Self {
+    pub(crate) fn session(url: &str, args: &[&str]) -> Self {
         let common = ["session", "--url", url, "--token", "ann", "--base-ms", "20"];
-        Self::start_with(&[&common, args].concat())
+        Self::start(&[&common, args].concat())
     }
 
-    pub(crate) fn start_with(args: &[&str]) -> Self {
+    pub(crate) fn start(args: &[&str]) -> Self {
         let mut child = aldis(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let input = child.stdin.take();
         let output = child.stdout.take();
@@ -70,6 +80,12 @@ impl Session {
         let input = self.input.as_mut().unwrap();
         let line = format!("{line}\n");
         soon("input", input.write_all(line.as_bytes())).await.unwrap();
+    }
+
+    /// Writes a line of input, and returns the next line of output.
+    pub(crate) async fn ask(&mut self, line: &str) -> Value {
+        self.write(line).await;
+        self.next().await
     }
 
     /// Ends the input.
@@ -133,6 +149,13 @@ impl Session {
     pub(crate) async fn exit(&mut self) -> ExitStatus {
         soon("the program's end", self.child.wait()).await.unwrap()
     }
+}
+
+/// A text that cannot be written before somebody reads it, or nobody can any more. Anything
+/// shorter may find a reader in a process that another test is just starting: until it runs its
+/// program, it has all that is open here.
+pub(crate) fn more_than_a_pipe_holds() -> String {
+    "x".repeat(2 << 20)
 }
 
 /// Asks a process to end, as `kill` does.

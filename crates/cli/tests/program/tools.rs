@@ -1,8 +1,7 @@
 //! The commands beside `session`.
 
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 
-use aldis_client::{SignalClient, SignalConfig, SignalEvent};
 use aldis_protocol::cipher::{EncryptedFrame, SessionCipher};
 use aldis_protocol::handshake::{KeyPair, PublicKey, SessionKey, salt_from_base64};
 use aldis_server::auth::StaticTokens;
@@ -11,23 +10,13 @@ use aldis_testkit::{TestPki, TlsFront};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-#[cfg(unix)]
-use crate::support::terminate;
-use crate::support::{aldis, server, soon};
-
-async fn run(args: &[&str]) -> Output {
-    soon("the program's end", aldis(args).output()).await.unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
+use crate::support::{aldis, run, server, soon, text};
 
 #[tokio::test]
 async fn every_command_has_help_with_an_example() {
     let help = run(&["--help"]).await;
     assert!(help.status.success() && text(&help.stdout).contains("Examples:"));
-    for command in ["serve", "listen", "send", "session", "doctor", "vectors"] {
+    for command in ["serve", "listen", "send", "session", "proxy", "doctor", "vectors"] {
         let help = run(&[command, "--help"]).await;
         assert!(help.status.success());
         assert!(text(&help.stdout).contains("Example"), "{command}");
@@ -181,38 +170,6 @@ async fn the_doctor_looks_at_the_certificate() {
     let unknown = run(&["doctor", &url, "--token", "ann"]).await;
     assert_eq!(unknown.status.code(), Some(1));
     assert!(text(&unknown.stdout).contains("✗ TLS "), "{}", text(&unknown.stdout));
-}
-
-#[cfg(unix)]
-#[cfg(unix)]
-#[tokio::test]
-async fn serve_says_where_it_is_and_shuts_down_in_order() {
-    let mut serve =
-        aldis(&["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(serve.stdout.take().unwrap()).lines();
-    let greeting = soon("the greeting", lines.next_line()).await.unwrap().unwrap();
-    let url = greeting.split_whitespace().last().unwrap();
-    let (client, mut events) = SignalClient::new(SignalConfig::new(url).token("ann")).unwrap();
-    soon("a session", client.connect()).await.unwrap();
-    terminate(&serve);
-    let code = soon("the goodbye", async {
-        loop {
-            if let Some(SignalEvent::State(change)) = events.next().await
-                && let Some(reason) = change.reason
-            {
-                return reason.close_code().map(|code| code.0);
-            }
-        }
-    });
-    assert_eq!(code.await, Some(1001));
-    assert!(soon("its end", serve.wait()).await.unwrap().success());
-}
-
-#[tokio::test]
-async fn serve_without_users_stays_on_this_machine() {
-    let refused = run(&["serve", "--listen", "0.0.0.0:0"]).await;
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(text(&refused.stderr).contains("--user"), "{}", text(&refused.stderr));
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
-//! Lines of output for programs, one JSON object each.
+//! What a client does, in lines for programs.
 
 use aldis_client::{
     CloseReason, ConnectionState, DropCounts, Session, SignalError, StateChange, Stats,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
+
+use crate::lines::json::ErrorLine;
 
 /// A line of output.
 #[derive(Serialize)]
@@ -38,14 +40,7 @@ pub(crate) enum Line<'a> {
         tag: &'a RawValue,
         data: &'a RawValue,
     },
-    Error {
-        code: &'a str,
-        message: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        field: Option<&'static str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        tag: Option<&'a RawValue>,
-    },
+    Error(ErrorLine<'a>),
     Stats(StatsLine),
     Explain {
         text: String,
@@ -79,25 +74,11 @@ impl<'a> Line<'a> {
     }
 
     pub(crate) fn error(code: &'a str, message: &impl ToString, tag: Option<&'a RawValue>) -> Self {
-        Self::Error { code, message: message.to_string(), field: None, tag }
+        Self::Error(ErrorLine::new(code, message, tag))
     }
 
     pub(crate) fn report(error: &SignalError) -> Self {
         Self::error(error.code(), error, None)
-    }
-
-    /// The line with its end. Line breaks in a payload can only stand between its tokens, where
-    /// a space says the same.
-    pub(crate) fn to_text(&self) -> Vec<u8> {
-        #[expect(clippy::expect_used, reason = "texts, numbers and raw JSON cannot fail")]
-        let mut text = serde_json::to_vec(self).expect("lines are JSON");
-        for byte in &mut text {
-            if matches!(byte, b'\n' | b'\r') {
-                *byte = b' ';
-            }
-        }
-        text.push(b'\n');
-        text
     }
 }
 
@@ -192,6 +173,7 @@ impl From<DropCounts> for DroppedLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lines::json::to_text;
     use aldis_client::Message;
 
     #[test]
@@ -199,7 +181,7 @@ mod tests {
         let text = "{\"event\":\"e\",\"id\":7,\"data\":{\r\n \"a\" : \"x\\ny\\u2028\"\n}}";
         let message = Message::parse(text.to_owned()).unwrap();
         assert_eq!(
-            String::from_utf8(Line::event(&message).to_text()).unwrap(),
+            String::from_utf8(to_text(&Line::event(&message))).unwrap(),
             "{\"type\":\"event\",\"event\":\"e\",\"data\":{   \"a\" : \"x\\ny\\u2028\" },\"id\":\"7\"}\n"
         );
     }

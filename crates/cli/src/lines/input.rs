@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::thread;
 
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// Longest line in bytes. The largest message that a server takes is far below.
 const MAX_LINE_BYTES: usize = 64 << 20;
@@ -12,30 +13,51 @@ const MAX_LINE_BYTES: usize = 64 << 20;
 const QUEUE: usize = 16;
 
 /// A line, or why there is none to read.
-pub(super) type Line = Result<String, UnreadableLine>;
+pub(crate) type Line = Result<String, UnreadableLine>;
 
 /// Why a line cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum UnreadableLine {
+pub(crate) enum UnreadableLine {
     #[error("longer than {MAX_LINE_BYTES} bytes")]
     TooLong,
     #[error("not UTF-8")]
     NotUtf8,
 }
 
-/// Reads lines until the end of the input, where the channel closes.
-pub(super) fn start(input: impl Read + Send + 'static) -> io::Result<mpsc::Receiver<Line>> {
-    let (lines, receiver) = mpsc::channel(QUEUE);
+/// The lines, in their order.
+pub(crate) struct Lines {
+    queue: mpsc::Receiver<Line>,
+    ended: CancellationToken,
+}
+
+impl Lines {
+    /// The next line, or `None` at the end of the input.
+    pub(crate) async fn next(&mut self) -> Option<Line> {
+        self.queue.recv().await
+    }
+
+    /// Waits until the end of the input is near: no more than a queue of lines is before it.
+    pub(crate) async fn ended(&self) {
+        self.ended.cancelled().await;
+    }
+}
+
+/// Reads lines until the end of the input.
+pub(crate) fn start(input: impl Read + Send + 'static) -> io::Result<Lines> {
+    let (lines, queue) = mpsc::channel(QUEUE);
+    let ended = CancellationToken::new();
+    let at_end = ended.clone().drop_guard();
     thread::Builder::new().name("stdin".to_owned()).spawn(move || {
+        let _at_end = at_end;
         let mut reader = BufReader::with_capacity(64 << 10, input);
-        // An error of the input is its end, and so is a session that listens no more.
+        // An error of the input is its end, and so is a reader that wants no more.
         while let Ok(Some(line)) = read_line(&mut reader, MAX_LINE_BYTES) {
             if lines.blocking_send(line).is_err() {
                 break;
             }
         }
     })?;
-    Ok(receiver)
+    Ok(Lines { queue, ended })
 }
 
 /// The next line without its end, or `None` at the end of the input.

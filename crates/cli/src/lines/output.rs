@@ -1,14 +1,18 @@
 //! Standard output, line by line, on a thread of its own: a reader that is slow holds up nothing
-//! but the events.
+//! but what may wait.
 
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
-use crate::json_line::Line;
+use super::json;
+
+/// How long a reader of the output may take nothing once everything else is over.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Bytes of events that may wait to be written. What is beyond waits in the client, whose own
 /// queue is bounded too, and then in the network.
@@ -22,20 +26,20 @@ struct Waiting {
 
 /// Where lines are written to. Clones write to the same output, in the order of their calls.
 #[derive(Clone)]
-pub(super) struct Output {
+pub(crate) struct Output {
     lines: mpsc::UnboundedSender<Waiting>,
     room: Arc<Semaphore>,
 }
 
 /// The thread that writes.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     /// Bytes written so far. Closes when the thread ends.
     written: watch::Receiver<u64>,
 }
 
 /// Starts the thread. It ends when all [`Output`]s are dropped and everything is written, or
 /// when the output is closed at its other end.
-pub(super) fn start(output: impl Write + Send + 'static) -> io::Result<(Output, Writer)> {
+pub(crate) fn start(output: impl Write + Send + 'static) -> io::Result<(Output, Writer)> {
     let (lines, waiting) = mpsc::unbounded_channel();
     let (progress, written) = watch::channel(0);
     thread::Builder::new()
@@ -48,34 +52,34 @@ pub(super) fn start(output: impl Write + Send + 'static) -> io::Result<(Output, 
 impl Output {
     /// Queues the answer to a command without waiting. Commands come from whoever should read
     /// their answers, so the two of them bound the queue.
-    pub(super) fn answer(&self, line: &Line<'_>) {
-        self.push(line.to_text(), None);
+    pub(crate) fn answer(&self, line: &impl Serialize) {
+        self.push(json::to_text(line), None);
     }
 
     /// Queues what the network brings, as soon as there is room.
-    pub(super) async fn tell(&self, line: &Line<'_>) {
-        let text = line.to_text();
+    pub(crate) async fn tell(&self, line: &impl Serialize) {
+        let text = json::to_text(line);
         let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room).acquire_many_owned(bytes.clamp(1, MAX_WAITING_BYTES));
         self.push(text, room.await.ok());
     }
 
     fn push(&self, text: Vec<u8>, room: Option<OwnedSemaphorePermit>) {
-        // Fails when the output is closed: the session ends then.
+        // Fails when the output is closed, which ends the program.
         let _ = self.lines.send(Waiting { text, _room: room });
     }
 
     /// Waits until nobody reads the output any more.
-    pub(super) async fn closed(&self) {
+    pub(crate) async fn closed(&self) {
         self.lines.closed().await;
     }
 }
 
 impl Writer {
-    /// Waits until the thread has ended. False if it wrote nothing for as long as `patience`.
-    pub(super) async fn finished(&mut self, patience: Duration) -> bool {
+    /// Waits until the thread has ended. False if its reader took nothing for 5 seconds.
+    pub(crate) async fn finished(&mut self) -> bool {
         loop {
-            match tokio::time::timeout(patience, self.written.changed()).await {
+            match tokio::time::timeout(PATIENCE, self.written.changed()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return true,
                 Err(_) => return false,
