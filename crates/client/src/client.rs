@@ -154,11 +154,12 @@ impl SignalClient {
     /// Returns at once if the client is connected.
     pub async fn connect(&self) -> Result<Session, ConnectError> {
         let (reply, result) = oneshot::channel();
-        let gone = ConnectError::Failed(crate::CloseReason::Internal);
+        // A task that is gone answers nobody.
+        let gone = || Err(ConnectError::Failed(self.shared.end()));
         if self.commands.send(Command::Connect(reply)).is_err() {
-            return Err(gone);
+            return gone();
         }
-        result.await.unwrap_or(Err(gone))
+        result.await.unwrap_or_else(|_| gone())
     }
 
     /// Disconnects and stops reconnecting. Returns when the connection is closed, within 100 ms
@@ -173,6 +174,13 @@ impl SignalClient {
             // If the task is gone, so is the connection.
             let _ = done.await;
         }
+    }
+
+    /// Ends the client for good, as dropping the last handle does, whoever else has one: it says
+    /// goodbye to the server, fails what waits, and ends the stream of events.
+    pub fn close(&self) {
+        // A task that is gone is closed.
+        let _ = self.commands.send(Command::Close);
     }
 
     /// Sends a message now, or fails. Taken means handed to the connection, not received by the
@@ -196,6 +204,13 @@ impl SignalClient {
         }
         let message = self.outgoing(event, data, None)?;
         self.push(Entry::Message { message, expires: Some(Instant::now() + ttl) })
+    }
+
+    /// Waits until half of the outbox is free; for a message without a time to live (`has_ttl`
+    /// false) also until there is no session that it could go out in. After
+    /// [`SendError::OutboxFull`], wait here and send again.
+    pub async fn outbox_ready(&self, has_ttl: bool) {
+        self.shared.outbox.room(has_ttl).await;
     }
 
     /// Sends a message and waits for the reply that has its `id`, for as long as `timeout`: 1 ms

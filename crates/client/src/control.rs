@@ -13,6 +13,7 @@ pub(crate) enum Command {
     Connect(ConnectReply),
     Disconnect(oneshot::Sender<()>),
     Hint(Hint),
+    Close,
 }
 
 /// What the host knows of the network and the machine.
@@ -51,6 +52,10 @@ impl Control {
     pub(crate) async fn next(&mut self) -> Signal {
         match self.commands.recv().await {
             None => Signal::Dropped,
+            Some(Command::Close) => {
+                self.commands.close();
+                Signal::Dropped
+            }
             Some(Command::Connect(reply)) => {
                 self.connecting.push(reply);
                 // Who asks to connect knows better than an old hint.

@@ -109,6 +109,8 @@ pub(crate) struct Outbox {
     filled: AtomicWaker,
     /// Wakes who waits for expiry: the first to expire may be another one.
     expiry_changed: Notify,
+    /// Wakes hosts: there is room again, or no use in waiting for it.
+    freed: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -124,6 +126,10 @@ impl Inner {
     fn forget(&mut self, entry: &Entry) {
         self.bytes -= entry.bytes();
         self.expiring -= usize::from(entry.expires().is_some());
+    }
+
+    fn is_at_most_half_full(&self, limits: &OutboxLimits) -> bool {
+        self.entries.len() <= limits.entries / 2 && self.bytes <= limits.bytes / 2
     }
 
     fn extract(&mut self, mut pick: impl FnMut(&Entry) -> bool) -> Vec<Entry> {
@@ -144,6 +150,7 @@ impl Outbox {
             inner: Mutex::default(),
             filled: AtomicWaker::new(),
             expiry_changed: Notify::new(),
+            freed: Notify::new(),
         }
     }
 
@@ -183,7 +190,10 @@ impl Outbox {
     pub(crate) fn close(&self) -> Vec<Entry> {
         let mut inner = self.lock();
         inner.open = false;
-        inner.extract(|entry| !entry.survives())
+        let left = inner.extract(|entry| !entry.survives());
+        drop(inner);
+        self.freed.notify_waiters();
+        left
     }
 
     /// Takes the oldest entry, expired or not.
@@ -191,7 +201,32 @@ impl Outbox {
         let mut inner = self.lock();
         let entry = inner.entries.pop_front()?;
         inner.forget(&entry);
+        let freed = inner.is_at_most_half_full(&self.limits);
+        drop(inner);
+        if freed {
+            self.freed.notify_waiters();
+        }
         Some(entry)
+    }
+
+    /// Waits until half of the outbox is free, so that who waited finds room for more than one
+    /// entry; where it `survives` not, also until the outbox is shut. Any number may wait.
+    pub(crate) async fn room(&self, survives: bool) {
+        loop {
+            let freed = self.freed.notified();
+            tokio::pin!(freed);
+            // From here on no wake-up is missed.
+            freed.as_mut().enable();
+            if self.has_room(survives) {
+                return;
+            }
+            freed.await;
+        }
+    }
+
+    fn has_room(&self, survives: bool) -> bool {
+        let inner = self.lock();
+        inner.is_at_most_half_full(&self.limits) || !(inner.open || survives)
     }
 
     /// Waits until there is an entry. For the connection alone: there is one waker.
@@ -223,6 +258,7 @@ impl Outbox {
             let now = Instant::now();
             let expired = self.lock().extract_expired(now);
             if !expired.is_empty() {
+                self.freed.notify_waiters();
                 return expired;
             }
         }
@@ -247,6 +283,7 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
 
     fn message(text: &str, expires: Option<Instant>) -> Entry {
         Entry::Message { message: Outgoing::new("e", text, None).unwrap(), expires }
@@ -279,6 +316,31 @@ mod tests {
         assert_eq!(outbox.push(Entry::Join(Vec::new())), Err(Refused::Full));
         while outbox.take().is_some() {}
         assert_eq!(outbox.depth(), (0, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_room_is_woken_by_room_and_by_the_end() {
+        let (outbox, soon) = (outbox(), Instant::now() + Duration::from_secs(1));
+        outbox.open();
+        for _ in 0..3 {
+            outbox.push(message("x", Some(soon))).unwrap();
+        }
+        let mut waiting = std::pin::pin!(outbox.room(false));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        outbox.take();
+        assert!(waiting.as_mut().now_or_never().is_none(), "less than half is free");
+        outbox.take();
+        assert!(waiting.as_mut().now_or_never().is_some());
+
+        outbox.push(message("x", Some(soon))).unwrap();
+        let mut waiting = std::pin::pin!(outbox.room(false));
+        let mut surviving = std::pin::pin!(outbox.room(true));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        outbox.close();
+        assert!(waiting.as_mut().now_or_never().is_some());
+        assert!(surviving.as_mut().now_or_never().is_none());
+        let (expired, ()) = tokio::join!(outbox.expired(), surviving);
+        assert_eq!(expired.len(), 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -146,6 +146,14 @@ impl Shared {
         *lock(&self.token) = Some(CurrentToken { token, since: Instant::now() });
     }
 
+    /// Why the client's task has ended, or is about to.
+    pub(crate) fn end(&self) -> CloseReason {
+        match self.state.borrow().reason {
+            Some(CloseReason::Internal) => CloseReason::Internal,
+            _ => CloseReason::Dropped,
+        }
+    }
+
     /// Ends the stream of events behind the final state.
     pub(crate) fn finish(&self, reason: CloseReason) {
         self.shut(0);

@@ -395,3 +395,25 @@ fn a_client_that_is_never_connected_is_harmless() {
         assert_eq!(network.faults().counts().accepted, 0);
     });
 }
+
+#[test]
+fn close_ends_the_client_whoever_else_has_a_handle() {
+    sim(async {
+        let mut world = World::new(deaf);
+        let other = world.client.clone();
+        let mut connecting = std::pin::pin!(world.client.connect());
+        assert!(connecting.as_mut().now_or_never().is_none());
+        other.close();
+        other.close();
+        let error = connecting.await.unwrap_err();
+        assert!(
+            matches!(&error, ConnectError::Failed(reason) if reason.code() == "dropped"),
+            "{error}"
+        );
+        while world.events.next().await.is_some() {}
+        assert_eq!(other.state(), State::Disconnected);
+        let error = other.connect().await.unwrap_err();
+        assert_eq!(error.code(), "dropped");
+        other.disconnect().await;
+    });
+}
