@@ -24,6 +24,10 @@ die() {
   exit 1
 }
 
+# Maven without its running commentary: only what it warns of, and what fails.
+# shellcheck disable=SC2034 # as above
+mvn_options=(--batch-mode --quiet --no-transfer-progress -Dstyle.color=never)
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # Prints the comment block at the head of a script: its help.

@@ -1,0 +1,38 @@
+package dev.aldis
+
+/** Which implementation of TLS to use. */
+public enum class TlsBackend {
+    /** The system's own: SChannel, Security.framework, elsewhere OpenSSL. */
+    Native,
+
+    /** rustls with the platform's verifier, where it was built in. */
+    Rustls,
+}
+
+/**
+ * How TLS is done.
+ *
+ * @property backend which implementation. Default: [TlsBackend.Native].
+ * @property extraRoots certificates to trust besides the system's: PEM, one or more each.
+ * @property pins public keys, one of which the server's certificate must have: `sha256/BASE64` of
+ * its `SubjectPublicKeyInfo`. Give a spare one too, for the day when the key changes.
+ */
+public data class TlsConfig
+    @JvmOverloads
+    constructor(
+        public val backend: TlsBackend = TlsBackend.Native,
+        public val extraRoots: List<String> = emptyList(),
+        public val pins: List<String> = emptyList(),
+    )
+
+/** What happens when the client takes events from the native queue more slowly than they come. */
+public enum class OverflowPolicy {
+    /**
+     * Stop reading the socket: TCP holds the server back, and nothing is lost on this side. A
+     * server that does not wait for slow clients may drop messages or close the connection.
+     */
+    Backpressure,
+
+    /** Drop the oldest messages, count them, and tell by [SignalReport.Lagged]. */
+    DropOldest,
+}
