@@ -24,9 +24,9 @@ die() {
   exit 1
 }
 
-# Maven without its running commentary: only what it warns of, and what fails.
+# Maven without colours and without a line for each file that it fetches.
 # shellcheck disable=SC2034 # as above
-mvn_options=(--batch-mode --quiet --no-transfer-progress -Dstyle.color=never)
+mvn_options=(--batch-mode --no-transfer-progress -Dstyle.color=never)
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
