@@ -1,6 +1,9 @@
 package dev.aldis.support
 
 import java.io.File
+import java.io.InputStream
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.Future
 import java.util.concurrent.TimeUnit.SECONDS
 import kotlin.concurrent.thread
 
@@ -22,16 +25,19 @@ internal object ChildJvm {
         val command = listOf(java, "-cp", classPath) + options + main.name + arguments
         val process = ProcessBuilder(command).start()
         process.outputStream.close()
-        lateinit var err: String
-        val reader = thread { err = process.errorStream.bufferedReader().readText() }
-        val out = process.inputStream.bufferedReader().readText()
-        check(process.waitFor(ENDS_WITHIN_S, SECONDS)) {
-            process.destroyForcibly()
-            "${main.name} does not end"
-        }
-        reader.join()
-        return Outcome(process.exitValue(), out, err)
+        val (out, err) = listOf(process.inputStream, process.errorStream).map(::reading)
+        val ended = process.waitFor(ENDS_WITHIN_S, SECONDS)
+        process.destroyForcibly().waitFor()
+        val outcome = Outcome(process.exitValue(), out.get(), err.get())
+        check(ended) { "${main.name} does not end: $outcome" }
+        return outcome
     }
 
-    private const val ENDS_WITHIN_S = 90L
+    private fun reading(stream: InputStream): Future<String> {
+        val text = CompletableFuture<String>()
+        thread { text.complete(stream.bufferedReader().readText()) }
+        return text
+    }
+
+    private const val ENDS_WITHIN_S = 60L
 }
