@@ -199,9 +199,11 @@ impl Outbox {
     /// Takes the oldest entry, expired or not.
     pub(crate) fn take(&self) -> Option<Entry> {
         let mut inner = self.lock();
+        let had_room = inner.is_at_most_half_full(&self.limits);
         let entry = inner.entries.pop_front()?;
         inner.forget(&entry);
-        let freed = inner.is_at_most_half_full(&self.limits);
+        // Who finds room does not wait, so only the entry that makes it has anybody to wake.
+        let freed = !had_room && inner.is_at_most_half_full(&self.limits);
         drop(inner);
         if freed {
             self.freed.notify_waiters();
