@@ -122,7 +122,7 @@ impl SignalClient {
         data: String,
         timeout_ms: i64,
     ) -> Result<Message, RequestError> {
-        let timeout = Duration::from_millis(timeout_ms.try_into().unwrap_or(0));
+        let timeout = duration(timeout_ms);
         let replied = self.core.wait(async |client| -> Result<_, RequestError> {
             let data = json(&data).map_err(|error| RequestError::NotSent { error })?;
             Ok(client.request(&event, data, timeout).await?)
@@ -206,7 +206,7 @@ impl SignalClient {
     /// instead of by [`SignalListener::on_events`]. Open it before the client connects. None
     /// where the host has no end of the lane: then everything goes on without it.
     pub fn open_lane(&self) -> Option<i64> {
-        lane::open(&self.core).map(|lane| self.core.gate.choose_lane(lane))
+        self.core.gate.open_lane(|| lane::open(&self.core))
     }
 
     /// Ends the client for good: says goodbye to the server, ends what waits, and calls the
@@ -238,6 +238,11 @@ fn json(data: &str) -> Result<&RawValue, SendError> {
     })
 }
 
+/// A time of the host's; a negative one is none, which the client refuses.
+fn duration(millis: i64) -> Duration {
+    Duration::from_millis(millis.try_into().unwrap_or(0))
+}
+
 pub(crate) fn send(
     client: &aldis_client::SignalClient,
     event: &str,
@@ -246,10 +251,7 @@ pub(crate) fn send(
 ) -> Result<(), SendError> {
     match ttl_ms {
         None => client.send(event, data)?,
-        Some(ttl) => {
-            let ttl = Duration::from_millis(ttl.try_into().unwrap_or(0));
-            client.send_with_ttl(event, data, ttl)?;
-        }
+        Some(ttl) => client.send_with_ttl(event, data, duration(ttl))?,
     }
     Ok(())
 }

@@ -20,8 +20,8 @@ const MAX_BATCH: usize = 256;
 /// The passage to one host.
 pub(crate) struct Gate {
     listener: Arc<dyn SignalListener>,
-    /// Where messages take the lane.
-    lane: OnceLock<i64>,
+    /// Once the host has asked for it: the lane that messages take, if there is one.
+    lane: OnceLock<Option<i64>>,
     /// How often the host resumed: only what comes after a call began ends the pause that the
     /// call asks for.
     times_resumed: AtomicU64,
@@ -44,12 +44,12 @@ impl Gate {
     }
 
     pub(crate) fn lane(&self) -> Option<i64> {
-        self.lane.get().copied()
+        self.lane.get().copied().flatten()
     }
 
-    /// Sends messages by a lane, the one that was chosen first.
-    pub(crate) fn choose_lane(&self, lane: i64) -> i64 {
-        *self.lane.get_or_init(|| lane)
+    /// Sends messages by a lane from now on, if one is to be had; asked for again, by the same.
+    pub(crate) fn open_lane(&self, open: impl FnOnce() -> Option<i64>) -> Option<i64> {
+        *self.lane.get_or_init(open)
     }
 
     pub(crate) fn resume(&self) {

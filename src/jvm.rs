@@ -1,4 +1,5 @@
-//! The Java virtual machine, where there is one.
+//! Threads of the Java virtual machine, where there is one. The crate `jni` knows it from the time
+//! when it loaded the library.
 //!
 //! A thread that calls Java has to be attached. An attachment for one call makes a Java thread
 //! and costs some twenty microseconds, so the threads of the engine are attached while they live,
@@ -7,26 +8,13 @@
 
 use std::ffi::CString;
 use std::ptr;
-use std::sync::OnceLock;
 
 use jni::JavaVM;
 use jni::sys::{JNI_OK, JNI_VERSION_1_6, JavaVMAttachArgs};
 
-static VM: OnceLock<JavaVM> = OnceLock::new();
-
-/// Remembers the virtual machine of this process; there is one at most.
-pub(crate) fn remember(vm: JavaVM) -> &'static JavaVM {
-    VM.get_or_init(|| vm)
-}
-
-/// The virtual machine, if it has loaded the library.
-pub(crate) fn get() -> Option<&'static JavaVM> {
-    VM.get()
-}
-
 /// Attaches the calling thread under its own name, if there is a virtual machine.
 pub(crate) fn attach() {
-    let Some(vm) = get() else { return };
+    let Ok(vm) = JavaVM::singleton() else { return };
     let name = std::thread::current().name().unwrap_or("aldis").to_owned();
     // Rust gives no thread a name with a zero byte in it.
     let name = CString::new(name).unwrap_or_default();
@@ -50,7 +38,7 @@ pub(crate) fn attach() {
 
 /// Detaches the calling thread before it ends.
 pub(crate) fn detach() {
-    let Some(vm) = get() else { return };
+    let Ok(vm) = JavaVM::singleton() else { return };
     let raw = vm.get_raw();
     // SAFETY: as above, and no Java frame is on the stack of a thread that ends. Detaching a
     // thread that is not attached does nothing.

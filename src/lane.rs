@@ -27,7 +27,6 @@ use jni::{Env, EnvUnowned, JavaVM, Outcome, jni_sig, jni_str};
 use serde_json::value::RawValue;
 
 use crate::client::{Core, send};
-use crate::jvm;
 use crate::listener::Demand;
 
 /// Stands for the length of an id that is not there.
@@ -118,10 +117,9 @@ fn length(text: &str) -> u32 {
 
 /// Hands a batch to the host, on the dispatcher.
 pub(crate) fn deliver(lane: i64, batch: &Batch) -> jni::errors::Result<Demand> {
-    let (Some(vm), Some(receiver)) = (jvm::get(), RECEIVER.get()) else {
-        return Ok(Demand::More);
-    };
-    vm.attach_current_thread(|env| {
+    // A lane that is open has both.
+    let receiver = RECEIVER.get().ok_or(jni::errors::Error::UninitializedJavaVM)?;
+    JavaVM::singleton()?.attach_current_thread(|env| {
         let bytes = env.byte_array_from_slice(batch.as_bytes())?;
         let arguments = [jvalue { j: lane }, jvalue { l: bytes.as_raw() }];
         // SAFETY: the method is the class's own, of the signature that it was looked up by.
@@ -157,7 +155,7 @@ pub(crate) extern "system" fn JNI_OnLoad(
 ) -> jint {
     if !vm.is_null() {
         // SAFETY: the JVM passes itself, and outlives the library.
-        let vm = jvm::remember(unsafe { JavaVM::from_raw(vm) });
+        let vm = unsafe { JavaVM::from_raw(vm) };
         // A host without the class has no lane, and everything else.
         let bound = vm.attach_current_thread(bind);
         if let Err(error) = bound {
