@@ -98,7 +98,7 @@ internal class Engine(
     fun messages(event: String?, buffer: Int, whenSlow: WhenSlow): Flow<Message> {
         requireBuffer(buffer)
         return flow {
-            collect(event, buffer, whenSlow) { emit(it) }
+            collectFrom(subscriptions.openMessages(event, buffer, whenSlow)) { emit(it) }
         }
     }
 
@@ -111,14 +111,14 @@ internal class Engine(
     ): Flow<T> {
         requireBuffer(buffer)
         return flow {
-            collect(event, buffer, whenSlow) { message ->
+            collectFrom(subscriptions.openMessages(event, buffer, whenSlow)) { message ->
                 val payload =
                     try {
                         json.decode(message, deserializer)
                     } catch (e: UndecodablePayloadException) {
                         subscriptions.report(SignalReport.Undecodable(event, e.message.orEmpty()))
                         uncaught(e)
-                        return@collect
+                        return@collectFrom
                     }
                 emit(payload)
             }
@@ -126,12 +126,7 @@ internal class Engine(
     }
 
     fun reports(): Flow<SignalReport> = flow {
-        val mailbox = subscriptions.openReports() ?: return@flow
-        try {
-            mailbox.collect { emit(it) }
-        } finally {
-            subscriptions.remove(mailbox)
-        }
+        collectFrom(subscriptions.openReports()) { emit(it) }
     }
 
     fun addListener(listener: SignalListener): AutoCloseable {
@@ -164,13 +159,9 @@ internal class Engine(
         scope.cancel()
     }
 
-    private suspend inline fun collect(
-        event: String?,
-        buffer: Int,
-        whenSlow: WhenSlow,
-        action: (Message) -> Unit,
-    ) {
-        val mailbox = subscriptions.openMessages(event, buffer, whenSlow) ?: return
+    /** Collects until the end of the mailbox, and takes it out; none is one that has ended. */
+    private suspend inline fun <T : Any> collectFrom(mailbox: Mailbox<T>?, action: (T) -> Unit) {
+        if (mailbox == null) return
         try {
             mailbox.collect(action)
         } finally {
