@@ -16,7 +16,7 @@ public sealed class SignalException(message: String, cause: Throwable? = null) :
  *
  * @property field the property of [SignalConfig], dotted where it is nested (`tls.pins`).
  */
-public class InvalidConfigException internal constructor(public val field: String, rule: String) :
+public class InvalidConfigException(public val field: String, rule: String) :
     SignalException("$field: $rule") {
         override val code: String get() = "invalid_config"
     }
