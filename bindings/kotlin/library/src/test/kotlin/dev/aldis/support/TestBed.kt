@@ -12,7 +12,6 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.cancelAndJoin
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.job
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedClass
 import org.junit.jupiter.params.provider.EnumSource
 import java.util.concurrent.ConcurrentLinkedDeque
 import java.util.concurrent.CopyOnWriteArrayList
-import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 
 /** How messages cross the boundary. */
@@ -101,11 +99,4 @@ internal fun test(way: Way, body: suspend TestBed.() -> Unit) {
     }
     Leftovers.assertNone()
     check(escaped.isEmpty()) { "nobody caught $escaped" }
-}
-
-/** Waits for what nothing tells of. The guard of the test bounds it. */
-internal suspend fun until(condition: suspend () -> Boolean) {
-    while (!condition()) {
-        delay(1.milliseconds)
-    }
 }
