@@ -28,6 +28,16 @@ impl Abi {
         }
     }
 
+    /// How bionic calls it.
+    pub(crate) fn arch(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64",
+            Self::Arm => "arm",
+            Self::X86 => "x86",
+            Self::X86_64 => "x86_64",
+        }
+    }
+
     /// The one with this folder.
     pub(crate) fn of_folder(name: &str) -> Option<Self> {
         Self::value_variants().iter().copied().find(|abi| abi.folder() == name)

@@ -33,3 +33,8 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         .and_then(|()| fs::write(path, bytes))
         .map_err(|cause| FileError::Write { path: path.to_owned(), cause })
 }
+
+/// Reads it whole, as text.
+pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
+    fs::read_to_string(path).map_err(|cause| FileError::Read { path: path.to_owned(), cause })
+}

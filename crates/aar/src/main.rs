@@ -4,9 +4,11 @@
 mod abi;
 mod archive;
 mod assemble;
+mod check;
 mod console;
 mod files;
 mod layout;
+mod report;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -36,11 +38,13 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Assemble(assemble::Args),
+    Check(check::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Assemble(args) => assemble::run(&args),
+        Command::Check(args) => check::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         anstream::eprintln!("{BAD}error:{PLAIN} {error}");
