@@ -5,9 +5,12 @@ mod abi;
 mod archive;
 mod assemble;
 mod check;
+mod checksums;
 mod console;
 mod files;
 mod layout;
+mod module;
+mod pom;
 mod report;
 
 use std::error::Error;
@@ -24,6 +27,7 @@ const EXAMPLES: &str = "\
 Examples:
   aldis-aar assemble --manifest AndroidManifest.xml --rules consumer-rules.pro \\
       --classes target/classes --native target/android/jni --out aldis-android-0.1.0.aar
+  aldis-aar check aldis-android-0.1.0.aar
 
 scripts/build-aar runs it with all that belongs to the archive.";
 
@@ -39,12 +43,16 @@ struct Cli {
 enum Command {
     Assemble(assemble::Args),
     Check(check::Args),
+    Module(module::Args),
+    Checksums(checksums::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Assemble(args) => assemble::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Module(args) => module::run(&args),
+        Command::Checksums(args) => checksums::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         anstream::eprintln!("{BAD}error:{PLAIN} {error}");

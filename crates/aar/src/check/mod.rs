@@ -8,6 +8,7 @@ mod elf;
 mod homes;
 mod manifest;
 mod native;
+mod publication;
 mod rules;
 
 use std::path::PathBuf;
@@ -60,6 +61,10 @@ pub(crate) struct Args {
     /// A directory that no file may tell of, beside everybody's home: where it was built.
     #[arg(long, value_name = "DIR")]
     checkout: Vec<String>,
+    /// Also check what lies here beside the archive: POM, module metadata, sources, documentation
+    /// and checksums, as in a Maven repository.
+    #[arg(long, value_name = "DIR")]
+    publication: Option<PathBuf>,
 }
 
 /// Checks it.
@@ -68,7 +73,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let budget = args.budget.as_deref().map(Budget::read).transpose()?;
     let bytes = files::read(&args.archive)?;
 
-    let sections = match archive::unpack(&bytes) {
+    let mut sections = match archive::unpack(&bytes) {
         Ok(entries) => {
             let mut sections = examine(&entries, args, bionic.as_ref());
             sections.push(budget::examine(&entries, bytes.len(), budget.as_ref()));
@@ -80,6 +85,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
             vec![section]
         }
     };
+    if let Some(folder) = &args.publication {
+        sections.push(publication::examine(folder, &bytes, args.link_check)?);
+    }
     for section in &sections {
         anstream::print!("{section}");
     }

@@ -7,5 +7,6 @@ mod check_manifest;
 mod check_native;
 mod check_rules;
 mod elf;
+mod publication;
 mod sample;
 mod support;
