@@ -39,8 +39,8 @@ dependencies {
     // In your app: implementation("dev.aldis:aldis-android:0.1.0")
     implementation(project(":android-lib"))
 
-    implementation(platform(libs.compose.bom))
     implementation(libs.activity.compose)
+    implementation(libs.compose.foundation)
     implementation(libs.compose.material3)
     implementation(libs.coroutines.android)
     implementation(libs.lifecycle.runtime.compose)
