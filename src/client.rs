@@ -168,6 +168,11 @@ impl SignalClient {
         let _ = self.core.with(aldis_client::SignalClient::resumed);
     }
 
+    /// Tells that the app is about to sleep: closes the connection, until it has resumed.
+    pub fn suspended(&self) {
+        let _ = self.core.with(aldis_client::SignalClient::suspended);
+    }
+
     /// The state now.
     pub fn state(&self) -> StateChange {
         let ended = |Closed| StateChange {

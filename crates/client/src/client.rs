@@ -298,9 +298,19 @@ impl SignalClient {
     }
 
     /// Tells that the machine or the app slept. A connection is probed before it is trusted; while
-    /// reconnecting, the next attempt starts at once.
+    /// reconnecting, or [suspended](Self::suspended), the next attempt starts at once.
     pub fn resumed(&self) {
         self.hint(Hint::Resumed);
+    }
+
+    /// Tells that the app is about to sleep, or wants to save power. The connection is closed as by
+    /// [`disconnect`](Self::disconnect), and an attempt at one stops; the wish to be connected
+    /// stays. [`resumed`](Self::resumed) or [`connect`](Self::connect) connects again, and a
+    /// `connect` that waits goes on waiting; `disconnect` ends the wish. Without a wish nothing
+    /// happens.
+    pub fn suspended(&self) {
+        // A task that is gone is not connected.
+        let _ = self.commands.send(Command::Suspend);
     }
 
     /// The state now.

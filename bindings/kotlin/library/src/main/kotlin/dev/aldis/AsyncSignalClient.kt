@@ -149,6 +149,11 @@ public class AsyncSignalClient
             client.resumed()
         }
 
+        /** See [SignalClient.suspended]. */
+        public fun suspended() {
+            client.suspended()
+        }
+
         /** See [SignalClient.close]. */
         override fun close() {
             client.close()

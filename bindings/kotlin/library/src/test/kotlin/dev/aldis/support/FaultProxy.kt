@@ -9,7 +9,7 @@ import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonObject
 
 /** `aldis proxy`: a line to a server that fails on command. Each command holds when its call returns. */
-internal class FaultProxy private constructor(
+class FaultProxy private constructor(
     private val process: ChildProcess,
     override val address: String,
 ) : Server,
