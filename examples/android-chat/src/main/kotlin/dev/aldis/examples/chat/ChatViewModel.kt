@@ -9,6 +9,7 @@ import dev.aldis.ClientClosedException
 import dev.aldis.ConnectCancelledException
 import dev.aldis.ConnectFailedException
 import dev.aldis.ConnectionState
+import dev.aldis.InvalidConfigException
 import dev.aldis.SignalClient
 import dev.aldis.SignalConfig
 import dev.aldis.SignalException
@@ -49,22 +50,27 @@ class ChatViewModel(application: Application, private val saved: SavedStateHandl
         viewModelScope.launch { settings.collectLatest(::chat) }
     }
 
-    /** One client for as long as the settings are the same: who else wants one closes this one. */
-    private suspend fun chat(settings: Settings): Nothing = coroutineScope {
-        Aldis.client(getApplication(), config(settings), tokens = { settings.name }).use { client ->
+    /** One client for as long as the settings are the same: others close it, and make another. */
+    private suspend fun chat(settings: Settings) = coroutineScope {
+        shown.update { it.copy(settings = settings, networkOff = false) }
+        val made = client(settings) ?: return@coroutineScope
+        made.use { client ->
             this@ChatViewModel.client = client
-            shown.update { it.copy(settings = settings, networkOff = false) }
             // Undispatched: it listens before it connects, and misses nothing.
             launch(start = UNDISPATCHED) {
-                client.state.collect {
-                    state ->
-                    shown.update { it.copy(connection = since(state)) }
-                }
+                client.state.collect { state -> shown.update { it.copy(connection = since(state)) } }
             }
             launch(start = UNDISPATCHED) { client.events<Line>("chat").collect(::hear) }
             connect()
             awaitCancellation()
         }
+    }
+
+    private fun client(settings: Settings): SignalClient? = try {
+        Aldis.client(getApplication(), config(settings), tokens = { settings.name })
+    } catch (e: InvalidConfigException) {
+        shown.update { it.copy(problem = e.message) }
+        null
     }
 
     private fun config(settings: Settings) =
