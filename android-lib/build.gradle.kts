@@ -119,6 +119,7 @@ dependencies {
     androidTestImplementation(libs.androidx.test.core)
     androidTestImplementation(libs.androidx.test.junit)
     androidTestImplementation(libs.androidx.test.runner)
+    androidTestImplementation(libs.coroutines.android)
     androidTestImplementation(libs.uiautomator)
 }
 

@@ -58,7 +58,7 @@ class ChatViewModel(application: Application, private val saved: SavedStateHandl
             this@ChatViewModel.client = client
             // Undispatched: it listens before it connects, and misses nothing.
             launch(start = UNDISPATCHED) {
-                client.state.collect { state -> shown.update { it.copy(connection = since(state)) } }
+                client.state.collect { now -> shown.update { it.copy(connection = since(now)) } }
             }
             launch(start = UNDISPATCHED) { client.events<Line>("chat").collect(::hear) }
             connect()
