@@ -1,16 +1,27 @@
 package dev.aldis.internal
 
 import com.sun.jna.Platform
+import dev.aldis.LogConfig
+import dev.aldis.LogLevel
 import dev.aldis.NativeLibrary
 import dev.aldis.NativeLibraryException
+import dev.aldis.ffi.setLog
 import dev.aldis.ffi.uniffiEnsureInitialized
 import java.io.File
 import java.io.IOException
 import java.util.UUID
+import dev.aldis.ffi.LogLevel as NativeLogLevel
 
 /** Finds the native library, and makes JNI and UniFFI use the very same file. */
 internal object LibraryLoader {
     private var loaded = false
+    private var log: LogConfig? = null
+
+    @Synchronized
+    fun setLog(log: LogConfig) {
+        this.log = log
+        if (loaded) apply(log)
+    }
 
     @Synchronized
     fun load() {
@@ -23,7 +34,7 @@ internal object LibraryLoader {
                     failures.attempt("$PATH_PROPERTY=$explicit") { loadFile(File(explicit)) }
                 }
 
-                IS_ANDROID -> {
+                isAndroid() -> {
                     // Java first, for the sake of JNI_OnLoad. JNA then finds by name what is loaded.
                     failures.attempt(inApk(NAME)) { System.loadLibrary(LIBRARY) } &&
                         failures.attempt(inApk(JNA_NAME)) { uniffiEnsureInitialized() }
@@ -37,6 +48,20 @@ internal object LibraryLoader {
                 }
             }
         if (!loaded) throw notLoaded(failures)
+        log?.let(::apply)
+    }
+
+    private fun apply(log: LogConfig) {
+        setLog(log.level.toNative(), log.tag)
+    }
+
+    private fun LogLevel.toNative() = when (this) {
+        LogLevel.Off -> NativeLogLevel.OFF
+        LogLevel.Error -> NativeLogLevel.ERROR
+        LogLevel.Warn -> NativeLogLevel.WARN
+        LogLevel.Info -> NativeLogLevel.INFO
+        LogLevel.Debug -> NativeLogLevel.DEBUG
+        LogLevel.Trace -> NativeLogLevel.TRACE
     }
 
     private inline fun MutableMap<String, Throwable>.attempt(
@@ -130,11 +155,9 @@ internal object LibraryLoader {
     /** Read by the generated code. */
     private const val OVERRIDE_PROPERTY = "uniffi.component.$LIBRARY.libraryOverride"
 
-    private val IS_ANDROID = System.getProperty("java.vm.name") == "Dalvik"
-
     /** What this machine is called by the folders that hold libraries: an APK's, or else JNA's. */
     private val SYSTEM =
-        if (IS_ANDROID) {
+        if (isAndroid()) {
             androidAbi(System.getProperty("os.arch").orEmpty())
         } else {
             Platform.RESOURCE_PREFIX
