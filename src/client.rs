@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::SignalConfig;
+use crate::config::{SignalConfig, TrustAnchors};
 use crate::delivery::{self, Gate};
 use crate::engine::Engine;
 use crate::error::{
@@ -16,6 +16,7 @@ use crate::event::{ConnectionState, Message, Session, StateChange};
 use crate::lane;
 use crate::listener::{SignalListener, TokenProvider, TokenRequest};
 use crate::stats::Stats;
+use crate::trust::android_anchors;
 
 /// A client that holds one connection. See [`aldis_client::SignalClient`].
 ///
@@ -72,8 +73,13 @@ impl SignalClient {
         listener: Arc<dyn SignalListener>,
         tokens: Option<Arc<dyn TokenProvider>>,
     ) -> Result<Self, ConfigError> {
+        let trust = config.tls.as_ref().and_then(|tls| tls.trust).unwrap_or_default();
         let config = aldis_client::SignalConfig::try_from(config)?;
         let mut builder = aldis_client::SignalClient::builder(config);
+        let with_user = trust == TrustAnchors::AndroidSystemAndUser;
+        if trust != TrustAnchors::Platform {
+            builder = builder.trust_anchors(move || android_anchors(with_user));
+        }
         if let Some(tokens) = tokens {
             builder = builder.token_provider(provider(tokens));
         }
@@ -166,6 +172,11 @@ impl SignalClient {
     /// Tells that the machine or the app slept.
     pub fn resumed(&self) {
         let _ = self.core.with(aldis_client::SignalClient::resumed);
+    }
+
+    /// Tells that the app is about to sleep: closes the connection, until it has resumed.
+    pub fn suspended(&self) {
+        let _ = self.core.with(aldis_client::SignalClient::suspended);
     }
 
     /// The state now.

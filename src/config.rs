@@ -23,13 +23,28 @@ pub enum TlsBackend {
     Rustls,
 }
 
+/// Whose certificates the server's may go back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum TrustAnchors {
+    /// What the TLS implementation finds by itself. Not on Android.
+    Platform,
+    /// Those that Android's system came with, and keeps up to date.
+    AndroidSystem,
+    /// Those, and what the user has added.
+    AndroidSystemAndUser,
+}
+
 /// How TLS is done. See [`aldis_client::TlsConfig`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
 pub struct TlsConfig {
     /// Which implementation.
     #[uniffi(default = None)]
     pub backend: Option<TlsBackend>,
-    /// Certificates to trust besides the system's: PEM, one or more each.
+    /// Whose certificates to trust. Default: [`TrustAnchors::AndroidSystem`] on Android, elsewhere
+    /// [`TrustAnchors::Platform`].
+    #[uniffi(default = None)]
+    pub trust: Option<TrustAnchors>,
+    /// Certificates to trust besides those: PEM, one or more each.
     #[uniffi(default = [])]
     pub extra_roots: Vec<String>,
     /// Public keys, one of which the server's certificate must have: `sha256/BASE64`.
@@ -119,6 +134,12 @@ pub struct SignalConfig {
     pub proxy: Option<String>,
 }
 
+impl Default for TrustAnchors {
+    fn default() -> Self {
+        if cfg!(target_os = "android") { Self::AndroidSystem } else { Self::Platform }
+    }
+}
+
 /// The configuration with every default written out.
 #[uniffi::export]
 pub fn default_config(url: String) -> SignalConfig {
@@ -159,6 +180,7 @@ pub fn default_config(url: String) -> SignalConfig {
                 aldis_client::TlsBackend::Native => TlsBackend::Native,
                 aldis_client::TlsBackend::Rustls => TlsBackend::Rustls,
             }),
+            trust: Some(TrustAnchors::default()),
             extra_roots: config.tls.extra_roots,
             pins: config.tls.pins,
         }),

@@ -29,10 +29,14 @@ mod lane;
 #[cfg(fuzzing)]
 pub mod lane;
 mod listener;
+mod logging;
 mod stats;
+mod trust;
 
 pub use client::SignalClient;
-pub use config::{Header, OverflowPolicy, SignalConfig, TlsBackend, TlsConfig, default_config};
+pub use config::{
+    Header, OverflowPolicy, SignalConfig, TlsBackend, TlsConfig, TrustAnchors, default_config,
+};
 pub use error::{ConfigError, ConnectError, RequestError, RoomError, SendError, TokenError};
 pub use event::{
     CloseReason, ConnectionState, Message, Session, SignalError, SignalEvent, StateChange,
@@ -40,6 +44,7 @@ pub use event::{
 pub use listener::{
     Demand, ListenerError, SignalListener, TokenFailure, TokenProvider, TokenRequest,
 };
+pub use logging::{LogLevel, set_log};
 pub use stats::{DropCounts, Stats};
 
 uniffi::setup_scaffolding!();

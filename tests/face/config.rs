@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aldis::{
     ConfigError, Header, OverflowPolicy, SignalClient, SignalConfig, TlsBackend, TlsConfig,
-    default_config,
+    TrustAnchors, default_config,
 };
 
 use crate::host::{Host, bare_config};
@@ -72,6 +72,7 @@ fn every_setting_reaches_the_client() {
         max_inbound_bytes: Some(116),
         tls: Some(TlsConfig {
             backend: Some(TlsBackend::Rustls),
+            trust: Some(TrustAnchors::AndroidSystemAndUser),
             extra_roots: vec!["e".to_owned()],
             pins: vec!["p".to_owned()],
         }),
@@ -204,4 +205,15 @@ fn a_header_does_not_show_its_value() {
     let header = Header { name: "cookie".to_owned(), value: "secret".to_owned() };
     let shown = format!("{header:?}");
     assert!(shown.contains("cookie") && !shown.contains("secret"), "{shown}");
+}
+
+#[test]
+fn without_a_java_virtual_machine_androids_store_cannot_be_read() {
+    for trust in [TrustAnchors::AndroidSystem, TrustAnchors::AndroidSystemAndUser] {
+        let tls = TlsConfig { trust: Some(trust), ..TlsConfig::default() };
+        let config = SignalConfig { tls: Some(tls), ..bare_config("wss://localhost/ws") };
+        let (field, detail) = refused(config);
+        assert_eq!(field, "tls.trust");
+        assert!(detail.contains("AndroidCAStore"), "{detail}");
+    }
 }

@@ -70,3 +70,15 @@ async fn a_host_that_slept_is_connected_at_once() {
     host.calls.state(ConnectionState::Authenticated).await;
     host.assert_works().await;
 }
+
+#[tokio::test]
+async fn a_host_that_sleeps_is_disconnected_until_it_resumes() {
+    let server = TestServer::start().await;
+    let mut host = Host::connected(server.url(), "good-ann").await;
+    host.client.suspended();
+    let change = host.calls.state(ConnectionState::Disconnected).await;
+    assert_eq!(change.reason.unwrap().code, "suspended");
+    host.client.resumed();
+    host.calls.state(ConnectionState::Authenticated).await;
+    host.assert_works().await;
+}

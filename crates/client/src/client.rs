@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::config::{MAX_ROOMS, MAX_WAIT, Settings, SignalConfig};
 use crate::control::{Command, Control, Hint};
 use crate::delivery::{self, SignalEvents};
-use crate::dial::{Dial, SystemDialer};
+use crate::dial::{Dial, SystemDialer, TrustAnchors};
 use crate::error::{ConfigError, ConnectError, EmptyToken, RequestError, RoomError, SendError};
 use crate::event::Session;
 use crate::explain::explain;
@@ -66,6 +66,7 @@ pub struct Builder {
 struct Extras {
     provider: Option<Arc<dyn TokenProvider>>,
     dialer: Option<Arc<dyn Dial>>,
+    anchors: TrustAnchors,
     jitter_seed: Option<u64>,
 }
 
@@ -74,6 +75,7 @@ impl std::fmt::Debug for Extras {
         f.debug_struct("Extras")
             .field("provider", &self.provider.is_some())
             .field("dialer", &self.dialer.is_some())
+            .field("anchors", &self.anchors)
             .field("jitter_seed", &self.jitter_seed)
             .finish()
     }
@@ -94,6 +96,20 @@ impl Builder {
         self
     }
 
+    /// Sets whose certificates the server's may go back to, in place of the system's trust store:
+    /// on Android, whose store only Java can read. `load` returns certificates in DER, or tells why
+    /// it cannot; it is called once, by [`build`](Self::build), and only where TLS is needed.
+    /// Certificates that cannot be read are left out; if none is left,
+    /// [`build`](Self::build) fails.
+    #[must_use]
+    pub fn trust_anchors(
+        mut self,
+        load: impl FnOnce() -> Result<Vec<Vec<u8>>, String> + Send + Sync + 'static,
+    ) -> Self {
+        self.extras.anchors = TrustAnchors::Host(Box::new(load));
+        self
+    }
+
     /// Makes the delays between attempts reproducible. Keys are not affected.
     #[must_use]
     pub fn jitter_seed(mut self, seed: u64) -> Self {
@@ -109,7 +125,7 @@ impl Builder {
     /// Outside of a tokio runtime.
     pub fn build(self) -> Result<(SignalClient, SignalEvents), ConfigError> {
         let Self { config, extras } = self;
-        let mut settings = Settings::check(config)?;
+        let mut settings = Settings::check(config, extras.anchors)?;
         let dialer = match extras.dialer {
             Some(dialer) => dialer,
             None => Arc::new(SystemDialer::new(settings.tls.take(), settings.proxy.take())),
@@ -298,9 +314,19 @@ impl SignalClient {
     }
 
     /// Tells that the machine or the app slept. A connection is probed before it is trusted; while
-    /// reconnecting, the next attempt starts at once.
+    /// reconnecting, or [suspended](Self::suspended), the next attempt starts at once.
     pub fn resumed(&self) {
         self.hint(Hint::Resumed);
+    }
+
+    /// Tells that the app is about to sleep, or wants to save power. The connection is closed as by
+    /// [`disconnect`](Self::disconnect), and an attempt at one stops; the wish to be connected
+    /// stays. [`resumed`](Self::resumed) or [`connect`](Self::connect) connects again, and a
+    /// `connect` that waits goes on waiting; `disconnect` ends the wish. Without a wish nothing
+    /// happens.
+    pub fn suspended(&self) {
+        // A task that is gone is not connected.
+        let _ = self.commands.send(Command::Suspend);
     }
 
     /// The state now.

@@ -15,6 +15,9 @@ pub enum CloseReason {
     /// The host called `disconnect`.
     #[error("disconnected by the host")]
     Disconnected,
+    /// The host called `suspended`.
+    #[error("suspended by the host")]
+    Suspended,
     /// Every handle of the client was dropped.
     #[error("the client was dropped")]
     Dropped,
@@ -80,6 +83,7 @@ impl CloseReason {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Disconnected => "disconnected",
+            Self::Suspended => "suspended",
             Self::Dropped => "dropped",
             Self::Dial(error) => error.code(),
             Self::Token(error) => error.code(),
@@ -111,6 +115,7 @@ impl CloseReason {
     pub(crate) fn is_retryable(&self) -> bool {
         match self {
             Self::Disconnected
+            | Self::Suspended
             | Self::Dropped
             | Self::AuthRejected { .. }
             | Self::KeyRefused
@@ -133,6 +138,7 @@ impl CloseReason {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Disconnected => "Call connect.",
+            Self::Suspended => "Nothing: the client connects when the host resumes it.",
             Self::Dropped | Self::Internal => "Make a new client.",
             Self::Dial(error) => error.advice(),
             Self::Token(_) => "Check the token provider, or call update_token and connect.",

@@ -12,7 +12,9 @@ use url::Url;
 
 use crate::backoff::Backoff;
 use crate::delivery::QueueLimits;
-use crate::dial::{Endpoint, InvalidPin, ProxyUrl, TlsBackend, TlsParts, TlsSettings};
+use crate::dial::{
+    Endpoint, InvalidPin, ProxyUrl, TlsBackend, TlsParts, TlsSettings, TrustAnchors,
+};
 use crate::error::ConfigError;
 use crate::outbox::OutboxLimits;
 use crate::token::Token;
@@ -158,7 +160,8 @@ fn bare(url: &str) -> String {
 pub struct TlsConfig {
     /// Which implementation.
     pub backend: TlsBackend,
-    /// Certificates to trust besides the system's: PEM, one or more each.
+    /// Certificates to trust besides the [trust anchors](crate::Builder::trust_anchors), which are
+    /// the system's by default: PEM, one or more each.
     pub extra_roots: Vec<String>,
     /// Public keys, one of which the server's certificate must have: `sha256/BASE64` of its
     /// `SubjectPublicKeyInfo`. Give a spare one too, for the day when the key changes.
@@ -244,8 +247,8 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 const MILLION: usize = 1_000_000;
 
 impl Settings {
-    /// Checks every field.
-    pub(crate) fn check(config: SignalConfig) -> Result<Self, ConfigError> {
+    /// Checks every field, and loads the trust anchors where they are needed.
+    pub(crate) fn check(config: SignalConfig, anchors: TrustAnchors) -> Result<Self, ConfigError> {
         let headers = check_headers(&config.headers)?;
         let endpoint = Endpoint::parse(&config.url, config.allow_insecure, headers)?;
         if config.token.as_ref().is_some_and(|token| token.expose().is_empty()) {
@@ -269,7 +272,7 @@ impl Settings {
         let proxy = config.proxy.as_deref().map(ProxyUrl::parse).transpose()?;
         let tls = check_tls(&config.tls)?;
         let needs_tls = endpoint.is_tls() || proxy.as_ref().is_some_and(|proxy| proxy.tls);
-        let tls = needs_tls.then(|| TlsSettings::new(tls)).transpose()?;
+        let tls = needs_tls.then(|| TlsSettings::new(tls, anchors)).transpose()?;
         Ok(Self {
             session: Arc::new(check_session(&config)?),
             backoff: Backoff {

@@ -247,8 +247,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
                     self.control.connected(&Ok(session));
                 }
             }
-            Signal::Disconnect => self.goodbye(CloseReason::Disconnected).await,
-            Signal::Dropped => self.goodbye(CloseReason::Dropped).await,
+            Signal::Stop(reason) => self.goodbye(reason).await,
             Signal::Hint(hint) => {
                 self.doubt = Some((hint, Instant::now()));
                 if self.session.is_open() || hint == Hint::NetworkLost {

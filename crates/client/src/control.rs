@@ -2,6 +2,7 @@
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::close::CloseReason;
 use crate::error::ConnectError;
 use crate::event::Session;
 
@@ -12,6 +13,7 @@ pub(crate) type ConnectReply = oneshot::Sender<Result<Session, ConnectError>>;
 pub(crate) enum Command {
     Connect(ConnectReply),
     Disconnect(oneshot::Sender<()>),
+    Suspend,
     Hint(Hint),
     Close,
 }
@@ -25,12 +27,12 @@ pub(crate) enum Hint {
 }
 
 /// A command, after its bookkeeping.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Signal {
     Connect,
-    Disconnect,
-    /// All handles are gone.
-    Dropped,
+    /// The connection is to end, or the attempt at one: `Disconnected`, `Suspended`, or `Dropped`
+    /// when all handles are gone.
+    Stop(CloseReason),
     Hint(Hint),
 }
 
@@ -51,10 +53,10 @@ impl Control {
     /// Waits for the next command. Safe to drop at any time.
     pub(crate) async fn next(&mut self) -> Signal {
         match self.commands.recv().await {
-            None => Signal::Dropped,
+            None => Signal::Stop(CloseReason::Dropped),
             Some(Command::Close) => {
                 self.commands.close();
-                Signal::Dropped
+                Signal::Stop(CloseReason::Dropped)
             }
             Some(Command::Connect(reply)) => {
                 self.connecting.push(reply);
@@ -64,8 +66,9 @@ impl Control {
             }
             Some(Command::Disconnect(reply)) => {
                 self.disconnecting.push(reply);
-                Signal::Disconnect
+                Signal::Stop(CloseReason::Disconnected)
             }
+            Some(Command::Suspend) => Signal::Stop(CloseReason::Suspended),
             Some(Command::Hint(hint)) => {
                 match hint {
                     Hint::NetworkAvailable => self.online = true,

@@ -48,7 +48,7 @@ impl Supervisor {
         let mut guard =
             EndGuard { shared: Arc::clone(&self.shared), reason: CloseReason::Internal };
         while self.wait_for_connect().await {
-            let reason = self.keep_connected().await;
+            let reason = self.stay_connected().await;
             let dropped = matches!(reason, CloseReason::Dropped);
             let error = match &reason {
                 CloseReason::Disconnected => ConnectError::Cancelled,
@@ -71,9 +71,36 @@ impl Supervisor {
         loop {
             match self.next_signal().await {
                 Signal::Connect => return true,
-                Signal::Disconnect => self.control.disconnected(),
-                Signal::Dropped => return false,
+                Signal::Stop(CloseReason::Dropped) => return false,
+                Signal::Stop(_) => self.control.disconnected(),
                 Signal::Hint(_) => {}
+            }
+        }
+    }
+
+    /// Keeps connected while the app is awake; returns why it stopped for good.
+    async fn stay_connected(&mut self) -> CloseReason {
+        let mut end = self.keep_connected().await;
+        while matches!(end, CloseReason::Suspended) {
+            self.shared.set_state(StateChange::disconnected(end));
+            end = match self.wait_for_resume().await {
+                Ok(()) => self.keep_connected().await,
+                Err(stop) => stop,
+            };
+        }
+        end
+    }
+
+    /// Idles until the app is awake, and then until there is a network.
+    async fn wait_for_resume(&mut self) -> Result<(), CloseReason> {
+        loop {
+            match self.next_signal().await {
+                Signal::Connect => return Ok(()),
+                Signal::Hint(Hint::Resumed) => {
+                    return self.wait_for_retry(CloseReason::Suspended, 0, true).await;
+                }
+                Signal::Stop(CloseReason::Suspended) | Signal::Hint(_) => {}
+                Signal::Stop(stop) => return Err(stop),
             }
         }
     }
@@ -154,8 +181,7 @@ impl Supervisor {
                 () = &mut timer, if online => return Ok(()),
             };
             match signal {
-                Signal::Disconnect => return Err(CloseReason::Disconnected),
-                Signal::Dropped => return Err(CloseReason::Dropped),
+                Signal::Stop(stop) => return Err(stop),
                 Signal::Connect | Signal::Hint(Hint::NetworkAvailable) => return Ok(()),
                 Signal::Hint(Hint::Resumed) if self.control.online() => return Ok(()),
                 Signal::Hint(_) => {}
@@ -209,8 +235,7 @@ impl Supervisor {
                     }
                 };
                 match signal {
-                    Signal::Disconnect => return Err(CloseReason::Disconnected),
-                    Signal::Dropped => return Err(CloseReason::Dropped),
+                    Signal::Stop(stop) => return Err(stop),
                     Signal::Hint(Hint::NetworkLost) => return Err(CloseReason::NetworkLost),
                     // What was begun on the former network is not waited for.
                     Signal::Hint(_) => break,
@@ -271,8 +296,7 @@ impl Supervisor {
                 }
             };
             match signal {
-                Signal::Disconnect => return Err(CloseReason::Disconnected),
-                Signal::Dropped => return Err(CloseReason::Dropped),
+                Signal::Stop(stop) => return Err(stop),
                 Signal::Connect | Signal::Hint(_) => {}
             }
         }

@@ -16,6 +16,9 @@ pub(super) enum Answer<'a> {
     Listening {
         addr: SocketAddr,
         upstream: SocketAddr,
+        /// The authority of the certificate that is shown, where TLS is spoken.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ca: Option<&'a str>,
     },
     Ok {
         cmd: &'a str,

@@ -7,7 +7,7 @@ mod control;
 use std::io;
 use std::process::ExitCode;
 
-use aldis_testkit::FaultProxy;
+use aldis_testkit::{FaultProxy, PkiError, TestPki, TlsFront};
 
 use crate::Outcome;
 use crate::lines::{input, output};
@@ -15,7 +15,7 @@ use crate::signals;
 use answer::Answer;
 
 const HELP: &str = r#"The first line of output tells where to connect to:
-  {"type":"listening","addr":"127.0.0.1:PORT","upstream":"IP:PORT"}
+  {"type":"listening","addr":"127.0.0.1:PORT","upstream":"IP:PORT","ca":PEM}   ca: only with --tls
 
 Commands, one JSON object a line on standard input:
   {"cmd":"cut","how":"close"|"reset"}        end all open connections: FIN, or RST
@@ -50,7 +50,7 @@ Answers, one JSON object a line on standard output, each written at once:
 
 The end of the input, Ctrl-C and SIGTERM end it, with exit code 0: it does not outlive the test
 that started it. Only programs on this machine can connect. Of a name's addresses the first of
-IPv4 is taken. TLS goes through as it is.
+IPv4 is taken. TLS goes through as it is; with --tls it ends here, in front of the line that fails.
 
 Example:
   (echo '{"cmd":"delay","ms":200}'; sleep 60; echo '{"cmd":"cut","how":"reset"}'; sleep 60) |
@@ -63,6 +63,30 @@ pub(crate) struct Args {
     /// The server to pass connections on to.
     #[arg(long, value_name = "HOST:PORT")]
     upstream: String,
+    /// Speak TLS to clients, with a certificate for these names and addresses that a new
+    /// authority has issued: for apps that are to be tried with `wss://` or a trust store.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    tls: Vec<String>,
+}
+
+/// What clients talk TLS to, and whom they have to trust for it.
+struct Secure {
+    front: TlsFront,
+    ca: String,
+}
+
+impl Secure {
+    async fn start(proxy: &FaultProxy, names: &[String]) -> io::Result<Self> {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let pki = TestPki::new().map_err(bad_names)?;
+        let certificate = pki.issue(&names).map_err(bad_names)?;
+        let front = TlsFront::start(proxy.addr(), &certificate).await?;
+        Ok(Self { front, ca: pki.ca_pem() })
+    }
+}
+
+fn bad_names(error: PkiError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, error)
 }
 
 /// Runs until the end of the input, or a signal.
@@ -70,15 +94,21 @@ pub(crate) async fn run(args: Args) -> Outcome {
     let stopped = signals::stopped()?;
     let upstream = control::resolve(&args.upstream).await?;
     let proxy = FaultProxy::start(upstream)?;
+    let secure = match args.tls.as_slice() {
+        [] => None,
+        names => Some(Secure::start(&proxy, names).await?),
+    };
     let (output, mut writer) = output::start(io::stdout())?;
-    output.answer(&Answer::Listening { addr: proxy.addr(), upstream });
+    let addr = secure.as_ref().map_or(proxy.addr(), |secure| secure.front.addr());
+    let ca = secure.as_ref().map(|secure| secure.ca.as_str());
+    output.answer(&Answer::Listening { addr, upstream, ca });
     let mut lines = input::start(io::stdin())?;
     tokio::select! {
         () = stopped => {}
         () = output.closed() => {}
         () = control::run(&proxy, &mut lines, &output) => {}
     }
-    drop((proxy, output));
+    drop((secure, proxy, output));
     let all_written = writer.finished().await;
     Ok(if all_written { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,7 +1,7 @@
 //! `aldis proxy` as tests in other languages use it: commands in, answers out, and a line that
 //! does what they say.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
@@ -264,4 +264,29 @@ async fn a_session_through_it_is_lost_and_found() {
     assert_eq!(proxy.ask(r#"{"cmd":"cut","how":"reset"}"#).await["type"], "ok");
     assert_eq!(session.next().await["code"], "connection_lost");
     assert_ne!(session.connected().await, first);
+}
+
+#[tokio::test]
+async fn with_tls_it_shows_a_certificate_of_its_own_authority() {
+    let server = server().await;
+    let upstream = server.local_addr().to_string();
+    let mut proxy =
+        Program::start(&["proxy", "--upstream", &upstream, "--tls", "localhost,here.test"]);
+    let listening = proxy.next().await;
+    let addr: SocketAddr = listening["addr"].as_str().unwrap().parse().unwrap();
+    let mut ca = tempfile::NamedTempFile::new().unwrap();
+    ca.write_all(listening["ca"].as_str().unwrap().as_bytes()).unwrap();
+
+    let url = format!("wss://localhost:{}/ws", addr.port());
+    let ca = ca.path().to_str().unwrap();
+    let mut session = Program::session(&url, &["--no-jitter", "--ca", ca]);
+    let first = session.connected().await;
+    // The line that fails is behind it.
+    assert_eq!(proxy.ask(r#"{"cmd":"cut","how":"close"}"#).await["type"], "ok");
+    assert_eq!(session.next().await["code"], "connection_lost");
+    assert_ne!(session.connected().await, first);
+
+    let refused = run(&["proxy", "--upstream", &upstream, "--tls", "\u{1f600}"]).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(!refused.stderr.is_empty());
 }

@@ -17,7 +17,7 @@ pub use error::DialError;
 pub(crate) use proxy::ProxyUrl;
 pub(crate) use system::SystemDialer;
 pub use tls::TlsBackend;
-pub(crate) use tls::{InvalidPin, TlsParts, TlsSettings};
+pub(crate) use tls::{InvalidPin, TlsParts, TlsSettings, TrustAnchors};
 
 /// A byte stream in both directions.
 pub trait Io: AsyncRead + AsyncWrite + Send + Unpin + 'static {}

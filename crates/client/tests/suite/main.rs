@@ -14,5 +14,6 @@ mod rooms;
 mod sending;
 mod settings;
 mod support;
+mod suspension;
 mod tls;
 mod tokens;

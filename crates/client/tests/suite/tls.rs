@@ -3,8 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use aldis_client::{CloseReason, ConnectError, DialError, SignalClient, SignalConfig, TlsBackend};
+use aldis_client::{
+    CloseReason, ConfigError, ConnectError, DialError, SignalClient, SignalConfig, SignalEvents,
+    TlsBackend,
+};
 use aldis_testkit::{Direction, FaultProxy, Peer, ScriptedServer, TestPki, TlsFront};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use tokio::time::timeout;
 
 use crate::settings::backends;
@@ -23,7 +28,10 @@ pub(crate) fn config(addr: SocketAddr, backend: TlsBackend, pki: &TestPki) -> Si
 
 /// Connects, exchanges a message, and disconnects; or tells why the dial failed.
 pub(crate) async fn outcome(config: SignalConfig) -> Result<(), DialError> {
-    let (client, mut events) = SignalClient::new(config).unwrap();
+    converse(SignalClient::new(config).unwrap()).await
+}
+
+async fn converse((client, mut events): (SignalClient, SignalEvents)) -> Result<(), DialError> {
     let connected = timeout(HANG, client.connect()).await.expect("an end");
     match connected {
         Ok(_) => {}
@@ -177,4 +185,62 @@ async fn a_cut_is_survived_over_tls_as_well() {
         }
         client.disconnect().await;
     }
+}
+
+/// A client whose host gives the trust anchors, in DER, and whose configuration names none.
+fn anchored(
+    addr: SocketAddr,
+    backend: TlsBackend,
+    pki: &TestPki,
+    anchors: Result<Vec<Vec<u8>>, String>,
+) -> Result<(SignalClient, SignalEvents), ConfigError> {
+    let mut config = config(addr, backend, pki);
+    config.tls.extra_roots.clear();
+    SignalClient::builder(config).trust_anchors(|| anchors).build()
+}
+
+fn der(pki: &TestPki) -> Vec<u8> {
+    CertificateDer::from_pem_slice(pki.ca_pem().as_bytes()).unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn the_host_may_give_the_trust_anchors() {
+    let server = ScriptedServer::start(honest).await.unwrap();
+    let (pki, stranger) = (TestPki::new().unwrap(), TestPki::new().unwrap());
+    let front = TlsFront::start(server.addr(), &pki.issue(&["localhost"]).unwrap()).await.unwrap();
+    for backend in backends() {
+        // One that cannot be read keeps the others from nothing.
+        let anchors = vec![b"not a certificate".to_vec(), der(&pki)];
+        let client = anchored(front.addr(), backend, &pki, Ok(anchors)).unwrap();
+        converse(client).await.unwrap();
+
+        let client = anchored(front.addr(), backend, &pki, Ok(vec![der(&stranger)])).unwrap();
+        let error = converse(client).await.unwrap_err();
+        assert_eq!(error.code(), "tls_failed", "{backend:?}: {error}");
+
+        // What the configuration names is trusted besides.
+        let builder = SignalClient::builder(config(front.addr(), backend, &pki));
+        let anchors = vec![der(&stranger)];
+        converse(builder.trust_anchors(|| Ok(anchors)).build().unwrap()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn without_a_single_trust_anchor_there_is_no_client() {
+    let pki = TestPki::new().unwrap();
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
+    for backend in backends() {
+        for anchors in [Ok(vec![]), Ok(vec![b"garbage".to_vec()]), Err("no store".to_owned())] {
+            let error = anchored(nowhere, backend, &pki, anchors).unwrap_err();
+            assert_eq!(error.field(), "tls.trust", "{backend:?}");
+            assert!(error.rule().starts_with("no trust anchors: no"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn trust_anchors_are_loaded_only_where_they_are_needed() {
+    let config = SignalConfig::new("ws://localhost/ws");
+    let refuse = || Err("nobody needs them".to_owned());
+    assert!(SignalClient::builder(config).trust_anchors(refuse).build().is_ok());
 }

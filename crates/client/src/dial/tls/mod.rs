@@ -3,6 +3,7 @@
 #[cfg(not(any(feature = "native-tls", feature = "rustls")))]
 compile_error!("aldis-client needs TLS: enable the feature `native-tls` or `rustls`");
 
+mod anchors;
 #[cfg(feature = "native-tls")]
 mod native;
 mod pin;
@@ -12,6 +13,7 @@ mod rustls;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
+pub(crate) use anchors::TrustAnchors;
 pub(crate) use pin::{InvalidPin, Pin};
 
 use super::{BoxIo, DialError};
@@ -23,7 +25,8 @@ pub enum TlsBackend {
     /// The system's own: Security framework, Schannel, elsewhere OpenSSL. Needs the feature
     /// `native-tls`, which is on by default.
     Native,
-    /// rustls, with the system's verifier and trust store. Needs the feature `rustls`.
+    /// rustls, with the system's verifier and trust store; with its own verifier where the host
+    /// gives the [trust anchors](crate::Builder::trust_anchors). Needs the feature `rustls`.
     Rustls,
 }
 
@@ -81,13 +84,16 @@ struct Secured {
 }
 
 impl TlsSettings {
-    pub(crate) fn new(parts: TlsParts) -> Result<Self, ConfigError> {
+    pub(crate) fn new(parts: TlsParts, anchors: TrustAnchors) -> Result<Self, ConfigError> {
         let TlsParts { backend, roots, pins } = parts;
+        let anchors = anchors.load()?;
         let connector = match backend {
             #[cfg(feature = "native-tls")]
-            TlsBackend::Native => Connector::Native(native::Connector::new(&roots)?),
+            TlsBackend::Native => {
+                Connector::Native(native::Connector::new(anchors.as_deref(), &roots)?)
+            }
             #[cfg(feature = "rustls")]
-            TlsBackend::Rustls => Connector::Rustls(rustls::Connector::new(&roots)?),
+            TlsBackend::Rustls => Connector::Rustls(rustls::Connector::new(anchors, roots)?),
             #[cfg(not(all(feature = "native-tls", feature = "rustls")))]
             missing => {
                 return Err(ConfigError::new("tls.backend", format!("no {missing:?} here")));

@@ -320,10 +320,21 @@ public class SignalClient internal constructor(
 
     /**
      * Tells that the machine or the app slept. A connection is probed before it is trusted; while
-     * reconnecting, the next attempt starts at once.
+     * reconnecting, or [suspended], the next attempt starts at once.
      */
     public fun resumed() {
         engine.hint(Hint.Resumed)
+    }
+
+    /**
+     * Tells that the app is about to sleep, or wants to save power. The connection is closed as by
+     * [disconnect], and an attempt at one stops; the wish to be connected stays, and [state] is
+     * [ConnectionState.Disconnected] for the reason `suspended`. [resumed] or [connect] connects
+     * again, and a [connect] that waits goes on waiting; [disconnect] ends the wish. Without a wish
+     * nothing happens.
+     */
+    public fun suspended() {
+        engine.hint(Hint.Suspended)
     }
 
     /**

@@ -87,10 +87,21 @@ internal class ReconnectTest(private val way: Way) {
     }
 
     @Test
+    fun `a suspended client comes back when it is resumed`() = test(way) {
+        val client = connected(aldis())
+        client.suspended()
+        val state = client.state.filterIsInstance<Disconnected>().first()
+        assertEquals("suspended", state.reason?.code)
+        client.resumed()
+        client.state.filterIsInstance<Authenticated>().first()
+    }
+
+    @Test
     fun `hints to a client that does nothing are nothing`() = test(way) {
         val client = client(aldis())
         client.networkLost()
         client.networkAvailable()
+        client.suspended()
         client.resumed()
         assertEquals(Disconnected(null), client.state.value)
         client.connect()

@@ -19,11 +19,12 @@ import kotlinx.coroutines.withContext
 import kotlin.coroutines.cancellation.CancellationException
 import dev.aldis.ffi.SignalClient as GeneratedClient
 
-/** What the host tells of the network. */
+/** What the host tells of the network and the app. */
 internal enum class Hint {
     NetworkAvailable,
     NetworkLost,
     Resumed,
+    Suspended,
 }
 
 /**
@@ -138,6 +139,7 @@ internal class Connection(
             Hint.NetworkAvailable -> native.face.networkAvailable()
             Hint.NetworkLost -> native.face.networkLost()
             Hint.Resumed -> native.face.resumed()
+            Hint.Suspended -> native.face.suspended()
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit.SECONDS
  * A program that talks in lines of JSON, and that ends when its standard input does: also when this
  * process is killed. What it has to say to people goes to standard error, which is ours.
  */
-internal class ChildProcess(command: List<String>, folder: File) : AutoCloseable {
+class ChildProcess(command: List<String>, folder: File) : AutoCloseable {
     private val name = File(command.first()).name + " " + command.drop(1).joinToString(" ")
     private val process = ProcessBuilder(command)
         .directory(folder)

@@ -1,9 +1,7 @@
 package dev.aldis.support
 
-import org.junit.jupiter.api.Assertions.fail
-
 /** What a client may not leave behind when it was closed. */
-internal object Leftovers {
+object Leftovers {
     /** The maps by which native code finds objects of Kotlin, in the generated binding and ours. */
     private val handleMaps = listOf(
         "ffi.AldisKt" to "uniffiContinuationHandleMap",
@@ -37,7 +35,7 @@ internal object Leftovers {
         while (!isClean()) {
             if (System.nanoTime() > deadline) {
                 told = threads to handles
-                fail<Unit>("left behind: $told")
+                throw AssertionError("left behind: $told")
             }
             Thread.sleep(1)
         }

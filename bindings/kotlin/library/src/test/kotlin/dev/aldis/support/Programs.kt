@@ -3,7 +3,7 @@ package dev.aldis.support
 import java.io.File
 
 /** What the tests need besides the library, and how to get what is missing. */
-internal object Programs {
+object Programs {
     /** The root of the repository. */
     val root: File = generateSequence(File("").absoluteFile) { it.parentFile }
         .firstOrNull { File(it, "uniffi.toml").exists() }

@@ -10,7 +10,7 @@ import java.net.InetAddress
 import java.net.ServerSocket
 
 /** Something to connect to. */
-internal interface Server : AutoCloseable {
+interface Server : AutoCloseable {
     /** `HOST:PORT` */
     val address: String
 
@@ -19,7 +19,7 @@ internal interface Server : AutoCloseable {
 }
 
 /** `aldis serve`: keeps the order of messages, and waits for slow clients. */
-internal class AldisServer private constructor(
+class AldisServer private constructor(
     private val process: ChildProcess,
     override val address: String,
 ) : Server,
@@ -37,7 +37,7 @@ internal class AldisServer private constructor(
 }
 
 /** `@venizia/ignis-helpers` on Bun, with a Redis of its own. `tests/interop/ignis` tells what it understands. */
-internal class IgnisServer private constructor(
+class IgnisServer private constructor(
     private val process: ChildProcess,
     override val address: String,
 ) : Server,
@@ -57,7 +57,7 @@ internal class IgnisServer private constructor(
 }
 
 /** Takes connections and never says a word: who connects waits for the answer to the upgrade. */
-internal class SilentServer : Server {
+class SilentServer : Server {
     private val socket = ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))
     override val address: String = "127.0.0.1:${socket.localPort}"
 
@@ -65,16 +65,16 @@ internal class SilentServer : Server {
 }
 
 /** Nobody listens there. */
-internal object NoServer : Server {
+object NoServer : Server {
     override val address: String = SilentServer().use { it.address }
 
     override fun close() = Unit
 }
 
-internal fun JsonObject.text(key: String): String = getValue(key).jsonPrimitive.content
+fun JsonObject.text(key: String): String = getValue(key).jsonPrimitive.content
 
 /** [AldisServer] for Java, which has no suspending functions. */
-internal class BlockingServer(vararg options: String) : Server {
+class BlockingServer(vararg options: String) : Server {
     private val server = runBlocking { AldisServer.start(*options) }
     override val address: String = server.address
 

@@ -12,7 +12,6 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.cancelAndJoin
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.job
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedClass
 import org.junit.jupiter.params.provider.EnumSource
 import java.util.concurrent.ConcurrentLinkedDeque
 import java.util.concurrent.CopyOnWriteArrayList
-import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 
 /** How messages cross the boundary. */
@@ -45,6 +43,10 @@ internal class TestBed(private val way: Way, scope: CoroutineScope) : CoroutineS
     suspend fun aldis(vararg options: String): AldisServer = own(AldisServer.start(*options))
 
     suspend fun proxy(server: Server): FaultProxy = own(FaultProxy.before(server))
+
+    /** A proxy that speaks TLS, with a certificate of its own authority. */
+    suspend fun secureProxy(server: Server): FaultProxy =
+        own(FaultProxy.before(server, "--tls", "127.0.0.1"))
 
     /** A client that ends with the test. */
     fun client(
@@ -97,11 +99,4 @@ internal fun test(way: Way, body: suspend TestBed.() -> Unit) {
     }
     Leftovers.assertNone()
     check(escaped.isEmpty()) { "nobody caught $escaped" }
-}
-
-/** Waits for what nothing tells of. The guard of the test bounds it. */
-internal suspend fun until(condition: suspend () -> Boolean) {
-    while (!condition()) {
-        delay(1.milliseconds)
-    }
 }
