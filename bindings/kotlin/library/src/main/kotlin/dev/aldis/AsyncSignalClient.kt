@@ -1,11 +1,11 @@
 package dev.aldis
 
+import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.asCoroutineDispatcher
-import kotlinx.coroutines.future.await
 import kotlinx.coroutines.future.future
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
@@ -29,33 +29,46 @@ import kotlin.time.Duration.Companion.milliseconds
  * they are cancelled. Messages, joins and leaves go out in the order of the calls, also where one has to
  * wait for room: the next then waits behind it.
  *
- * @param config the configuration.
- * @param tokens where tokens come from, if not from [config] alone.
+ * @param client a client, which [close] ends.
  * @param listener hears what happens, if given; more can be [added][addListener].
- * @param executor where listeners and [tokens] are called; null for a shared pool.
- * @param onUncaught takes what listeners and [tokens] throw.
+ * @param executor where futures go on that had to wait; null for a shared pool.
  */
 public class AsyncSignalClient
     @JvmOverloads
     constructor(
-        config: SignalConfig,
-        tokens: AsyncTokenProvider? = null,
+        private val client: SignalClient,
         listener: SignalListener? = null,
         executor: Executor? = null,
-        onUncaught: UncaughtHandler = UncaughtHandler.Logging,
     ) : AutoCloseable {
-        private val dispatcher = executor?.asCoroutineDispatcher() ?: Dispatchers.Default
-
-        private val client =
+        /**
+         * Makes a client, disconnected.
+         *
+         * @param config the configuration.
+         * @param tokens where tokens come from, if not from [config] alone.
+         * @param listener hears what happens, if given; more can be [added][addListener].
+         * @param executor where listeners and [tokens] are called; null for a shared pool.
+         * @param onUncaught takes what listeners and [tokens] throw.
+         */
+        @JvmOverloads
+        public constructor(
+            config: SignalConfig,
+            tokens: AsyncTokenProvider? = null,
+            listener: SignalListener? = null,
+            executor: Executor? = null,
+            onUncaught: UncaughtHandler = UncaughtHandler.Logging,
+        ) : this(
             SignalClient(
                 config,
-                tokens?.let { TokenProvider { request -> it.token(request).await() } },
-                dispatcher = dispatcher,
+                tokens?.asTokenProvider(),
+                dispatcher = dispatcherOf(executor),
                 onUncaught = onUncaught,
-            )
+            ),
+            listener,
+            executor,
+        )
 
         /** Of the calls, not of the client: they end by themselves when it is closed. */
-        private val scope = CoroutineScope(SupervisorJob() + dispatcher)
+        private val scope = CoroutineScope(SupervisorJob() + dispatcherOf(executor))
 
         /** Held by one call that sends at a time; those that wait for it do so in order. */
         private val order = Mutex()
@@ -174,5 +187,8 @@ public class AsyncSignalClient
 
         private companion object {
             const val DEFAULT_TIMEOUT_MILLIS = 10_000L
+
+            fun dispatcherOf(executor: Executor?): CoroutineDispatcher =
+                executor?.asCoroutineDispatcher() ?: Dispatchers.Default
         }
     }

@@ -27,4 +27,12 @@ public object NativeLibrary {
     public fun load() {
         LibraryLoader.load()
     }
+
+    /**
+     * Sets what the library writes, for the whole process: from now on, or from when it is loaded.
+     * Until then it writes nothing. Any thread may call it, at any time; the last call holds.
+     */
+    public fun setLog(log: LogConfig) {
+        LibraryLoader.setLog(log)
+    }
 }

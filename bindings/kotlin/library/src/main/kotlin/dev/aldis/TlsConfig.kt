@@ -9,18 +9,33 @@ public enum class TlsBackend {
     Rustls,
 }
 
+/** Whose certificates the server's certificate may go back to. */
+public enum class TrustAnchors {
+    /** Those that the system trusts. On Android the user's own are not among them. */
+    System,
+
+    /**
+     * Those, and what the user of an Android device has added: an employer's, for instance, or
+     * that of a proxy which reads along. Elsewhere the same as [System].
+     */
+    SystemAndUser,
+}
+
 /**
  * How TLS is done.
  *
- * @property backend which implementation. Default: [TlsBackend.Native].
- * @property extraRoots certificates to trust besides the system's: PEM, one or more each.
+ * @property backend which implementation; null, the default, for the one that the native library
+ * was built with: [TlsBackend.Rustls] on Android, [TlsBackend.Native] elsewhere.
+ * @property trust whose certificates to trust. Default: [TrustAnchors.System].
+ * @property extraRoots certificates to trust besides those: PEM, one or more each.
  * @property pins public keys, one of which the server's certificate must have: `sha256/BASE64` of
  * its `SubjectPublicKeyInfo`. Give a spare one too, for the day when the key changes.
  */
 public data class TlsConfig
     @JvmOverloads
     constructor(
-        public val backend: TlsBackend = TlsBackend.Native,
+        public val backend: TlsBackend? = null,
+        public val trust: TrustAnchors = TrustAnchors.System,
         public val extraRoots: List<String> = emptyList(),
         public val pins: List<String> = emptyList(),
     )

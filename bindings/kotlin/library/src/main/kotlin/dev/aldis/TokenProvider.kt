@@ -1,5 +1,6 @@
 package dev.aldis
 
+import kotlinx.coroutines.future.await
 import java.util.concurrent.CompletionStage
 
 /** Why a token is asked for. */
@@ -34,3 +35,7 @@ public fun interface AsyncTokenProvider {
      */
     public fun token(request: TokenRequest): CompletionStage<String>
 }
+
+/** The same provider for a client in Kotlin. */
+public fun AsyncTokenProvider.asTokenProvider(): TokenProvider =
+    TokenProvider { request -> token(request).await() }

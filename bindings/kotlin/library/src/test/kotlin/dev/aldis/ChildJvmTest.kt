@@ -2,6 +2,7 @@ package dev.aldis
 
 import dev.aldis.child.ForgetsToClose
 import dev.aldis.child.HasLittleMemory
+import dev.aldis.child.WritesALog
 import dev.aldis.support.BothWays
 import dev.aldis.support.ChildJvm
 import dev.aldis.support.Outcome
@@ -9,6 +10,8 @@ import dev.aldis.support.TestBed
 import dev.aldis.support.Way
 import dev.aldis.support.test
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
 import java.io.File
@@ -33,6 +36,17 @@ internal class ChildJvmTest(private val way: Way) {
         val outcome = run(HasLittleMemory::class.java, "-Xmx40m")
         assertEquals(0, outcome.exitCode) { "$outcome" }
         assertEquals("done\n", outcome.out)
+    }
+
+    @Test
+    fun `the log has what we do, under its tag and to its level, and no secret`() = test(way) {
+        val outcome = run(WritesALog::class.java)
+        assertEquals(0, outcome.exitCode) { "$outcome" }
+        val lines = outcome.err.lines().filter(String::isNotEmpty)
+        val state = Regex("""INFO  Chat aldis_client::\S+: state changed .*state=authenticated.*""")
+        assertTrue(lines.any(state::matches)) { outcome.err }
+        assertTrue(lines.all { Regex("""[A-Z]+ +Chat aldis\S*: .*""").matches(it) }) { outcome.err }
+        assertFalse("s3cr3t" in outcome.err) { outcome.err }
     }
 
     private suspend fun TestBed.run(main: Class<*>, vararg options: String): Outcome =

@@ -5,6 +5,7 @@ import dev.aldis.OverflowPolicy
 import dev.aldis.SignalConfig
 import dev.aldis.TlsBackend
 import dev.aldis.TlsConfig
+import dev.aldis.TrustAnchors
 import java.net.URI
 import java.net.URISyntaxException
 import dev.aldis.ffi.Header as NativeHeader
@@ -12,6 +13,7 @@ import dev.aldis.ffi.OverflowPolicy as NativeOverflowPolicy
 import dev.aldis.ffi.SignalConfig as NativeConfig
 import dev.aldis.ffi.TlsBackend as NativeTlsBackend
 import dev.aldis.ffi.TlsConfig as NativeTlsConfig
+import dev.aldis.ffi.TrustAnchors as NativeTrustAnchors
 
 /**
  * The configuration for the native side, which checks it.
@@ -59,7 +61,14 @@ private fun OverflowPolicy.toNative() = when (this) {
     OverflowPolicy.DropOldest -> NativeOverflowPolicy.DROP_OLDEST
 }
 
-private fun TlsConfig.toNative() = NativeTlsConfig(backend.toNative(), extraRoots, pins)
+private fun TlsConfig.toNative() =
+    NativeTlsConfig(backend?.toNative(), trust.toNative(), extraRoots, pins)
+
+private fun TrustAnchors.toNative() = when {
+    !isAndroid() -> NativeTrustAnchors.PLATFORM
+    this == TrustAnchors.System -> NativeTrustAnchors.ANDROID_SYSTEM
+    else -> NativeTrustAnchors.ANDROID_SYSTEM_AND_USER
+}
 
 private fun TlsBackend.toNative() = when (this) {
     TlsBackend.Native -> NativeTlsBackend.NATIVE

@@ -1,6 +1,8 @@
 package dev.aldis.child
 
 import dev.aldis.EchoMany
+import dev.aldis.LogConfig
+import dev.aldis.LogLevel
 import dev.aldis.NativeLibrary
 import dev.aldis.NativeLibraryException
 import dev.aldis.Numbered
@@ -106,6 +108,20 @@ internal object HasLittleMemory {
     }
 
     private const val MESSAGES = 5_000
+}
+
+/** An app that has the library write a log, and lets it write less in the end. */
+internal object WritesALog {
+    @JvmStatic
+    fun main(arguments: Array<String>) = runBlocking {
+        NativeLibrary.setLog(LogConfig(LogLevel.Trace, "Chat"))
+        client(arguments, token = "s3cr3t").use { client ->
+            client.connect()
+            client.requestJson("echo", "\"s3cr3t\"")
+            NativeLibrary.setLog(LogConfig(LogLevel.Error, "Quiet"))
+            client.disconnect()
+        }
+    }
 }
 
 /** An app that has no native library to load, or has one. */

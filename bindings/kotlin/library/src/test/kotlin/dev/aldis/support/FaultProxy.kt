@@ -5,6 +5,7 @@ import kotlinx.coroutines.sync.withLock
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonObjectBuilder
 import kotlinx.serialization.json.buildJsonObject
+import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonObject
 
@@ -12,8 +13,12 @@ import kotlinx.serialization.json.putJsonObject
 class FaultProxy private constructor(
     private val process: ChildProcess,
     override val address: String,
+    /** The authority of its certificate as PEM, where it speaks TLS. */
+    val ca: String?,
 ) : Server,
     AutoCloseable by process {
+    override val url: String get() = if (ca == null) super.url else "wss://$address/ws"
+
     private val oneByOne = Mutex()
 
     /** Ends all connections, without a WebSocket close frame. New ones are accepted. */
@@ -65,10 +70,13 @@ class FaultProxy private constructor(
     }
 
     companion object {
-        suspend fun before(server: Server): FaultProxy {
-            val command = listOf(Programs.aldis.path, "proxy", "--upstream", server.address)
+        suspend fun before(server: Server, vararg options: String): FaultProxy {
+            val command =
+                listOf(Programs.aldis.path, "proxy", "--upstream", server.address, *options)
             val process = ChildProcess(command, Programs.root)
-            return FaultProxy(process, process.readLine().text("addr"))
+            val listening = process.readLine()
+            val ca = listening["ca"]?.jsonPrimitive?.content
+            return FaultProxy(process, listening.text("addr"), ca)
         }
     }
 }

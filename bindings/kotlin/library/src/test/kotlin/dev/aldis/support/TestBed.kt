@@ -44,6 +44,10 @@ internal class TestBed(private val way: Way, scope: CoroutineScope) : CoroutineS
 
     suspend fun proxy(server: Server): FaultProxy = own(FaultProxy.before(server))
 
+    /** A proxy that speaks TLS, with a certificate of its own authority. */
+    suspend fun secureProxy(server: Server): FaultProxy =
+        own(FaultProxy.before(server, "--tls", "127.0.0.1"))
+
     /** A client that ends with the test. */
     fun client(
         server: Server,
