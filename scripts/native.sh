@@ -49,3 +49,23 @@ generate_kotlin() {
     refresh "$generated/$source" "$2/$source"
   done < <(cd "$generated" && find . -name '*.kt')
 }
+
+# Prints the name that Rust has for an ABI.
+triple() {
+  case $1 in
+    arm64-v8a) echo aarch64-linux-android ;;
+    armeabi-v7a) echo armv7-linux-androideabi ;;
+    x86_64) echo x86_64-linux-android ;;
+    x86) echo i686-linux-android ;;
+    *) die "Unknown ABI: $1. Known are arm64-v8a, armeabi-v7a, x86_64 and x86." ;;
+  esac
+}
+
+# Prints the feature of libaldis for a TLS implementation.
+tls_feature() {
+  case $1 in
+    rustls) echo rustls ;;
+    openssl) echo native-tls ;;
+    *) die "Unknown TLS: $1. Known are rustls and openssl." ;;
+  esac
+}

@@ -12,6 +12,7 @@ mod layout;
 mod module;
 mod pom;
 mod report;
+mod sbom;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ enum Command {
     Assemble(assemble::Args),
     Check(check::Args),
     Module(module::Args),
+    Sbom(sbom::Args),
     Checksums(checksums::Args),
 }
 
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Assemble(args) => assemble::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Module(args) => module::run(&args),
+        Command::Sbom(args) => sbom::run(&args),
         Command::Checksums(args) => checksums::run(&args),
     };
     outcome.unwrap_or_else(|error| {

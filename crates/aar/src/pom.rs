@@ -52,6 +52,18 @@ pub(crate) struct Dependency {
     pub(crate) exclusions: Vec<(String, String)>,
 }
 
+impl Dependency {
+    /// Its package URL.
+    pub(crate) fn purl(&self) -> String {
+        purl(&self.group, &self.artifact, &self.version, &self.kind)
+    }
+}
+
+/// The package URL of what Maven calls by these. Its names need no escapes in one.
+pub(crate) fn purl(group: &str, artifact: &str, version: &str, kind: &str) -> String {
+    format!("pkg:maven/{group}/{artifact}@{version}?type={kind}")
+}
+
 /// A POM, read.
 pub(crate) struct Pom {
     pub(crate) group: String,
@@ -99,6 +111,11 @@ impl Pom {
     /// How its files' names begin.
     pub(crate) fn base(&self) -> String {
         format!("{}-{}", self.artifact, self.version)
+    }
+
+    /// Its package URL.
+    pub(crate) fn purl(&self) -> String {
+        purl(&self.group, &self.artifact, &self.version, &self.packaging)
     }
 
     /// Refuses a POM that keeps Gradle from reading module metadata.

@@ -52,7 +52,8 @@ pub(crate) struct Args {
         default_values = ["arm64-v8a", "armeabi-v7a", "x86_64"]
     )]
     abi: Vec<Abi>,
-    /// What Android offers to a library at the lowest API level: LIBRARY SYMBOL [ARCHS] a line.
+    /// What Android offers to a library at the lowest API level: library, symbol, and
+    /// processors where not all have it, a line each.
     #[arg(long, value_name = "FILE")]
     symbols: Option<PathBuf>,
     /// How large the libraries and the archive may be: ABI BYTES or aar BYTES a line.
@@ -61,8 +62,8 @@ pub(crate) struct Args {
     /// A directory that no file may tell of, beside everybody's home: where it was built.
     #[arg(long, value_name = "DIR")]
     checkout: Vec<String>,
-    /// Also check what lies here beside the archive: POM, module metadata, sources, documentation
-    /// and checksums, as in a Maven repository.
+    /// Also check what lies here beside the archive: POM, module metadata, sources, documentation,
+    /// SBOM and checksums, as in a Maven repository.
     #[arg(long, value_name = "DIR")]
     publication: Option<PathBuf>,
 }

@@ -1,7 +1,11 @@
 //! Whether what is published with the archive is there, well-formed, and says the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use cyclonedx_bom::models::bom::Bom;
+use cyclonedx_bom::models::component::Component;
+use cyclonedx_bom::prelude::Validate;
 
 use crate::files::{self, FileError};
 use crate::layout::has_extension;
@@ -53,6 +57,7 @@ pub(super) fn examine(
         }
         Err(finding) => section.bad(finding),
     }
+    section.judge(sbom(&pom, &entries), "SBOM, with the crates and the POM's dependencies");
     section.judge(sidecars(&entries), "Checksums of each file");
     Ok(section)
 }
@@ -181,6 +186,40 @@ fn module_files(variant: &Variant, entries: &Folder) -> Vec<String> {
         };
         if module::file(file.name.clone(), bytes) != *file {
             findings.push(format!("{name} has {} with another size or checksum", file.url));
+        }
+    }
+    findings
+}
+
+/// Whether the SBOM is one, and of this archive.
+fn sbom(pom: &Pom, entries: &Folder) -> Vec<String> {
+    let name = format!("{}-cyclonedx.json", pom.base());
+    let Some(text) = entries.get(&name) else {
+        return vec![format!("There is no {name}")];
+    };
+    let bom = match Bom::parse_from_json(text.as_slice()) {
+        Ok(bom) => bom,
+        Err(error) => return vec![format!("{name} is no SBOM: {error}")],
+    };
+    let mut findings = Vec::new();
+    let validated = bom.validate_version(bom.spec_version);
+    if validated.has_errors() {
+        findings.push(format!("{name} is not as CycloneDX wants it: {validated:?}"));
+    }
+    let purl = |component: &Component| component.purl.as_ref().map(ToString::to_string);
+    let of = bom.metadata.and_then(|metadata| metadata.component).and_then(|it| purl(&it));
+    if of.as_ref() != Some(&pom.purl()) {
+        let of = of.unwrap_or_else(|| "nothing".into());
+        findings.push(format!("{name} is of {of}, not of {}", pom.purl()));
+    }
+    let components = bom.components.map(|components| components.0).unwrap_or_default();
+    let purls: BTreeSet<_> = components.iter().filter_map(purl).collect();
+    if !purls.iter().any(|purl| purl.starts_with("pkg:cargo/aldis@")) {
+        findings.push(format!("{name} does not have the crates of the library"));
+    }
+    for dependency in pom.dependencies.iter().map(pom::Dependency::purl) {
+        if !purls.contains(&dependency) {
+            findings.push(format!("{name} does not have {dependency} of the POM"));
         }
     }
     findings

@@ -9,4 +9,5 @@ mod check_rules;
 mod elf;
 mod publication;
 mod sample;
+mod sbom;
 mod support;

@@ -87,9 +87,28 @@ fn make_module(folder: &Folder) -> Vec<String> {
     args
 }
 
+fn sbom() -> Value {
+    let component = |purl: &str| {
+        let name = purl.split(['/', '@']).next_back();
+        json!({ "type": "library", "name": name, "version": "1", "purl": purl })
+    };
+    let components = [
+        "pkg:cargo/aldis@0.1.0",
+        "pkg:maven/org.jetbrains.kotlin/kotlin-stdlib@2.4.10?type=jar",
+        "pkg:maven/net.java.dev.jna/jna@5.19.1?type=aar",
+        "pkg:maven/androidx.lifecycle/lifecycle-process@2.9.4?type=aar",
+    ];
+    json!({
+        "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+        "metadata": { "component": component("pkg:maven/dev.aldis/aldis-android@0.1.0?type=aar") },
+        "components": components.map(component),
+    })
+}
+
 /// Writes the checksums of all that is published.
 fn make_checksums(folder: &Folder) {
-    let parts = [".aar", ".pom", ".module", "-sources.jar", "-javadoc.jar"].map(path);
+    let parts =
+        [".aar", ".pom", ".module", "-sources.jar", "-javadoc.jar", "-cyclonedx.json"].map(path);
     let args: Vec<_> = ["checksums"].into_iter().chain(parts.iter().map(String::as_str)).collect();
     folder.succeed(&args);
 }
@@ -98,6 +117,7 @@ fn make_checksums(folder: &Folder) {
 fn published() -> Folder {
     let folder = files();
     make_module(&folder);
+    folder.write(&path("-cyclonedx.json"), sbom().to_string());
     make_checksums(&folder);
     folder
 }
@@ -255,6 +275,12 @@ fn a_good_publication_passes() {
 
 #[test]
 fn every_part_is_there() {
+    for part in [".module", "-cyclonedx.json"] {
+        let folder = published();
+        fs::remove_file(folder.path().join(path(part))).unwrap();
+        let found = check(&folder, &["--publication", "repository"]);
+        assert_eq!(found, [format!("There is no {}", name(part))]);
+    }
     for part in [".aar", "-sources.jar", "-javadoc.jar"] {
         let folder = published();
         fs::remove_file(folder.path().join(path(part))).unwrap();
@@ -264,9 +290,6 @@ fn every_part_is_there() {
         assert_eq!(variant.count(), if part == ".aar" { 2 } else { 1 }, "{found:?}");
     }
     let folder = published();
-    fs::remove_file(folder.path().join(path(".module"))).unwrap();
-    let found = check(&folder, &["--publication", "repository"]);
-    assert_eq!(found, [format!("There is no {BASE}.module")]);
     fs::remove_file(folder.path().join(path(".pom"))).unwrap();
     let found = check(&folder, &["--publication", "repository"]);
     assert_eq!(found, ["repository has 0 POMs, not one"]);
@@ -305,7 +328,7 @@ fn the_pom_has_what_maven_central_asks_for() {
     assert_eq!(with_pom("<url>https://example.org/aldis</url>", ""), ["The POM lacks its scm"]);
     assert_eq!(with_pom("A connection.", " "), ["The POM lacks its description"]);
     let found = with_pom("<packaging>aar<", "<packaging>jar<");
-    assert_eq!(found, ["The POM's packaging is jar, not aar"]);
+    assert_eq!(found[0], "The POM's packaging is jar, not aar");
     let found = with_pom("published-with-gradle-metadata", "published");
     assert_eq!(found, ["The POM does not tell Gradle of the module metadata"]);
     let found = with_pom("</project>", "");
@@ -329,6 +352,10 @@ fn pom_and_metadata_agree() {
         format!("{api} has {stdlib}:2.4.10, and the POM does not"),
         format!("{runtime} does not have {stdlib}:2.4.20 as the POM has it"),
         format!("{runtime} has {stdlib}:2.4.10, and the POM does not"),
+        format!(
+            "{BASE}-cyclonedx.json does not have \
+             pkg:maven/org.jetbrains.kotlin/kotlin-stdlib@2.4.20?type=jar of the POM"
+        ),
     ];
     assert_eq!(found, expected);
 
@@ -357,6 +384,32 @@ fn pom_and_metadata_agree() {
     assert_eq!(found, [format!("{api} does not say that it is dev.aldis:aldis-kotlin too")]);
     let found = findings(|folder| drop(folder.write(&path(".module"), "{}")));
     assert!(found[0].starts_with(&format!("{BASE}.module is no module metadata: ")), "{found:?}");
+}
+
+#[test]
+fn the_sbom_is_of_this_archive() {
+    let with_sbom = |change: fn(&mut Value)| {
+        findings(|folder| {
+            let mut sbom = sbom();
+            change(&mut sbom);
+            folder.write(&path("-cyclonedx.json"), sbom.to_string());
+        })
+    };
+    let file = name("-cyclonedx.json");
+    let found = with_sbom(|sbom| drop(sbom["components"].as_array_mut().unwrap().remove(0)));
+    assert_eq!(found, [format!("{file} does not have the crates of the library")]);
+    let found = with_sbom(|sbom| drop(sbom["components"].as_array_mut().unwrap().remove(2)));
+    let jna = "pkg:maven/net.java.dev.jna/jna@5.19.1?type=aar";
+    assert_eq!(found, [format!("{file} does not have {jna} of the POM")]);
+    let ours = "pkg:maven/dev.aldis/aldis-android@0.1.0?type=aar";
+    let found = with_sbom(|sbom| sbom["metadata"]["component"]["purl"] = "pkg:cargo/x@1".into());
+    assert_eq!(found, [format!("{file} is of pkg:cargo/x@1, not of {ours}")]);
+    let found = with_sbom(|sbom| sbom["metadata"] = json!({}));
+    assert_eq!(found, [format!("{file} is of nothing, not of {ours}")]);
+    let found = with_sbom(|sbom| sbom["specVersion"] = "9".into());
+    assert!(found[0].starts_with(&format!("{file} is no SBOM: ")), "{found:?}");
+    let found = with_sbom(|sbom| sbom["components"][1]["type"] = "a thing".into());
+    assert!(found[0].starts_with(&format!("{file} is not as CycloneDX wants it: ")), "{found:?}");
 }
 
 #[test]

@@ -26,7 +26,9 @@ public sealed interface LifePolicy {
      */
     public data class Foreground
         @JvmOverloads
-        constructor(public val backgroundGrace: Duration = DEFAULT_GRACE) : LifePolicy {
+        constructor(
+            public val backgroundGrace: Duration = DEFAULT_GRACE,
+        ) : LifePolicy {
             /** [backgroundGrace] in milliseconds, for Java. */
             public val backgroundGraceMillis: Long get() = backgroundGrace.inWholeMilliseconds
 

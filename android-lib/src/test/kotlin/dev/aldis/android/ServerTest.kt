@@ -181,7 +181,12 @@ internal class ServerTest {
         app.networks.goes(WIFI)
         MainThread.workFor(1_000)
         proxy.cut()
-        assertNull(client.state.filterIsInstance<Reconnecting>().first { it.retryIn == null }.retryIn)
+        assertNull(
+            client.state
+                .filterIsInstance<Reconnecting>()
+                .first { it.retryIn == null }
+                .retryIn,
+        )
         app.networks.arrives(MOBILE, "198.51.100.7")
         MainThread.workFor(500)
         client.becomesOtherThan(first)

@@ -61,8 +61,11 @@ internal class NetworkTracker(startMillis: Long) {
         val current = default?.takeIf { it.network == event.network } ?: return
         default = when (event) {
             is NetworkEvent.Available -> current
+
             is NetworkEvent.Lost -> null
+
             is NetworkEvent.Blocked -> current.copy(blocked = event.blocked)
+
             is NetworkEvent.Addresses -> current.copy(addresses = event.addresses)
 
             is NetworkEvent.Capabilities -> current.copy(

@@ -12,15 +12,14 @@ public sealed class SignalException(message: String, cause: Throwable? = null) :
 
 /**
  * A setting cannot be used. The first call that needs the connection fails with it, and so does
- * every later one. What wraps this library for a platform throws it for the rules of that.
+ * every later one.
  *
  * @property field the property of [SignalConfig], dotted where it is nested (`tls.pins`).
- * @param rule what was wrong, and what is allowed.
  */
 public class InvalidConfigException(public val field: String, rule: String) :
     SignalException("$field: $rule") {
-        override val code: String get() = "invalid_config"
-    }
+    override val code: String get() = "invalid_config"
+}
 
 /**
  * [SignalClient.connect] did not end in a session: it cannot work, or was tried often enough. The

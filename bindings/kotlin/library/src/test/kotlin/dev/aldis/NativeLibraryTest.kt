@@ -2,7 +2,7 @@ package dev.aldis
 
 import dev.aldis.child.LoadsTheLibrary
 import dev.aldis.support.ChildJvm
-import dev.aldis.support.Programs
+import dev.aldis.support.Libraries
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -41,10 +41,8 @@ internal class NativeLibraryTest {
 
     @Test
     fun `a file that is named is loaded`() {
-        val file = File(Programs.root, "target/library/native").walk().first {
-            it.name.startsWith("libaldis.")
-        }
-        assertTrue("rooms []\nrooms []\n" in load("-Ddev.aldis.library.path=$file"))
+        val option = "-Ddev.aldis.library.path=${Libraries.aldis}"
+        assertTrue("rooms []\nrooms []\n" in load(option))
     }
 
     @Test

@@ -35,7 +35,9 @@ internal object LibraryLoader {
                 }
 
                 isAndroid() -> {
-                    failures.attempt("the app's libraries") { loadByName() }
+                    // Java first, for the sake of JNI_OnLoad. JNA then finds by name what is loaded.
+                    failures.attempt(inApk(NAME)) { System.loadLibrary(LIBRARY) } &&
+                        failures.attempt(inApk(JNA_NAME)) { uniffiEnsureInitialized() }
                 }
 
                 else -> {
@@ -83,11 +85,6 @@ internal object LibraryLoader {
             "the native library of Aldis ${NativeLibrary.VERSION} for $SYSTEM could not be " +
                 "loaded; tried: ${tried.joinToString("; ")}"
         return NativeLibraryException(message, tried, failures.values.last())
-    }
-
-    private fun loadByName() {
-        System.loadLibrary(LIBRARY)
-        uniffiEnsureInitialized()
     }
 
     private fun loadFile(file: File) {
@@ -141,6 +138,8 @@ internal object LibraryLoader {
             ?: throw IOException("no $NAME in $path")
     }
 
+    private fun inApk(name: String) = "the app's libraries: lib/$SYSTEM/$name"
+
     private fun bundled(): String = SYSTEMS
         .filter { (system, name) -> hasResource("/$RESOURCES/$system/$name") }
         .keys
@@ -156,11 +155,19 @@ internal object LibraryLoader {
     /** Read by the generated code. */
     private const val OVERRIDE_PROPERTY = "uniffi.component.$LIBRARY.libraryOverride"
 
-    /** What this machine is called by JNA, whose names of folders we use. */
-    private val SYSTEM = Platform.RESOURCE_PREFIX
+    /** What this machine is called by the folders that hold libraries: an APK's, or else JNA's. */
+    private val SYSTEM =
+        if (isAndroid()) {
+            androidAbi(System.getProperty("os.arch").orEmpty())
+        } else {
+            Platform.RESOURCE_PREFIX
+        }
 
     /** What this machine's library is called. */
     private val NAME = System.mapLibraryName(LIBRARY)
+
+    /** What JNA's own library is called, which comes in JNA's AAR and not in its jar. */
+    private val JNA_NAME = System.mapLibraryName("jnidispatch")
 
     /** What may be bundled. */
     private val SYSTEMS =
@@ -171,4 +178,16 @@ internal object LibraryLoader {
             "darwin-aarch64" to "libaldis.dylib",
             "win32-x86-64" to "aldis.dll",
         )
+}
+
+/**
+ * What the folders of an APK call a processor. The kernel names it as this process sees it: to one
+ * of 32 bits a newer processor is an `armv8l` or `i686`.
+ */
+internal fun androidAbi(arch: String): String = when {
+    arch == "aarch64" -> "arm64-v8a"
+    arch.startsWith("arm") -> "armeabi-v7a"
+    arch == "amd64" -> "x86_64"
+    Regex("i[3-6]86").matches(arch) -> "x86"
+    else -> arch
 }

@@ -19,9 +19,13 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.collect
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import java.io.File
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CountDownLatch
 import kotlin.concurrent.thread
 import kotlin.time.Duration.Companion.milliseconds
 
@@ -141,5 +145,56 @@ internal object LoadsTheLibrary {
         }
         client.close()
         println("closed, ${arguments.size} arguments")
+    }
+}
+
+/** An app whose libraries are found as those of an APK are. Says which are mapped, and how often. */
+internal object LoadsAsOnAndroid {
+    @JvmStatic
+    fun main(arguments: Array<String>) {
+        val begin = CountDownLatch(1)
+        val loads =
+            List(THREADS) {
+                CompletableFuture.supplyAsync(
+                    { begin.await().also { NativeLibrary.load() } },
+                    ::start,
+                )
+            }
+        begin.countDown()
+        loads.forEach { it.join() }
+        runBlocking {
+            client(arguments).use { client ->
+                val echo = async(start = UNDISPATCHED) { client.events<Numbered>("echo").first() }
+                client.connect()
+                client.send("echo", Numbered(1))
+                println("echo ${echo.await().n}")
+            }
+        }
+        mappings().filter { "libaldis" in it || "libjnidispatch" in it }.forEach(::println)
+    }
+
+    /** The files of which the beginning is mapped: a library once for each time that it is loaded. */
+    private fun mappings(): List<String> = File("/proc/self/maps")
+        .readLines()
+        .filter { " 00000000 " in it && '/' in it }
+        .map { "mapped /${it.substringAfter('/')}" }
+
+    private fun start(task: Runnable) {
+        thread { task.run() }
+    }
+
+    private const val THREADS = 32
+}
+
+/**
+ * Runs another of these programs on what takes itself for Android's virtual machine: a JVM lets
+ * nobody name it from outside. Arguments: the other one, and its arguments.
+ */
+internal object AsOnAndroid {
+    @JvmStatic
+    fun main(arguments: Array<String>) {
+        System.setProperty("java.vm.name", "Dalvik")
+        val main = Class.forName(arguments.first()).getMethod("main", arguments.javaClass)
+        main.invoke(null, arguments.drop(1).toTypedArray())
     }
 }
