@@ -94,9 +94,8 @@ internal class LifeTest {
      */
     @Test
     fun afterDozeTheConnectionWorks() = test {
-        val power = ApplicationProvider
-            .getApplicationContext<Context>()
-            .getSystemService(PowerManager::class.java)
+        val context = ApplicationProvider.getApplicationContext<Context>()
+        val power = checkNotNull(context.getSystemService(PowerManager::class.java))
         useClient { client ->
             client.connect()
             Device.dozing { assertTrue(power.isDeviceIdleMode) }

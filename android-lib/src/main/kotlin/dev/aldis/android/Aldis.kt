@@ -1,12 +1,16 @@
 package dev.aldis.android
 
 import android.content.Context
+import dev.aldis.AsyncSignalClient
+import dev.aldis.AsyncTokenProvider
+import dev.aldis.NativeLibrary
 import dev.aldis.SignalClient
 import dev.aldis.SignalConfig
 import dev.aldis.TokenProvider
 import dev.aldis.android.internal.attachment
 import dev.aldis.android.internal.requireAllowedOnAndroid
 import dev.aldis.android.internal.take
+import dev.aldis.asTokenProvider
 import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.launch
@@ -52,11 +56,24 @@ public object Aldis {
         return client
     }
 
+    /** Makes a client for Java; otherwise like [client]. */
+    @JvmStatic
+    @JvmOverloads
+    public fun asyncClient(
+        context: Context,
+        config: SignalConfig,
+        tokens: AsyncTokenProvider? = null,
+        options: AndroidOptions = AndroidOptions(),
+    ): AsyncSignalClient =
+        AsyncSignalClient(client(context, config, tokens?.asTokenProvider(), options))
+
     private fun attach(client: SignalClient, context: Context, options: AndroidOptions) {
         // There is none while the application itself is being made.
         val application: Context? = context.applicationContext
         val attachment = attachment(application ?: context, options, client::take)
         CoroutineScope(options.dispatcher + CoroutineName("aldis-android")).launch {
+            // Waits where another thread is just loading the library.
+            options.log?.let(NativeLibrary::setLog)
             attachment.attach()
             try {
                 // Completes when the client is closed.

@@ -3,6 +3,7 @@ package dev.aldis.examples.chat
 import android.text.format.DateFormat
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.imePadding
@@ -59,6 +60,11 @@ fun ChatScreen(state: ChatState, actions: ChatActions) {
             TopAppBar(
                 title = { Text("Aldis Chat", Modifier.semantics { heading() }) },
                 actions = {
+                    if (state.rooms.size > 1) {
+                        TextButton(onClick = { actions.leave(state.room) }) {
+                            Text("Leave ${state.room}")
+                        }
+                    }
                     TextButton(onClick = { dialog = Dialog.Settings }) { Text("Settings") }
                 },
             )
@@ -87,25 +93,19 @@ private val ChatState.entries: List<Entry>
 
 @Composable
 private fun Rooms(state: ChatState, actions: ChatActions, onNew: () -> Unit) {
-    Row(
-        Modifier.padding(horizontal = 16.dp),
+    LazyRow(
+        contentPadding = PaddingValues(horizontal = 16.dp),
         horizontalArrangement = Arrangement.spacedBy(8.dp),
-        verticalAlignment = Alignment.CenterVertically,
     ) {
-        LazyRow(Modifier.weight(1f), horizontalArrangement = Arrangement.spacedBy(8.dp)) {
-            items(state.rooms, key = { it.name }) { room ->
-                val unread = if (room.unread > 0) ", ${room.unread} new" else ""
-                FilterChip(
-                    selected = room.name == state.room,
-                    onClick = { actions.enter(room.name) },
-                    label = { Text(room.name + unread) },
-                )
-            }
-            item { AssistChip(onClick = onNew, label = { Text("New room") }) }
+        items(state.rooms, key = { it.name }) { room ->
+            val unread = if (room.unread > 0) ", ${room.unread} new" else ""
+            FilterChip(
+                selected = room.name == state.room,
+                onClick = { actions.enter(room.name) },
+                label = { Text(room.name + unread) },
+            )
         }
-        if (state.rooms.size > 1) {
-            TextButton(onClick = { actions.leave(state.room) }) { Text("Leave") }
-        }
+        item { AssistChip(onClick = onNew, label = { Text("New room") }) }
     }
 }
 

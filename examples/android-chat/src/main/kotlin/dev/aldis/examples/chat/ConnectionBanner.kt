@@ -7,7 +7,9 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.selection.toggleable
+import androidx.compose.material3.ButtonDefaults
 import androidx.compose.material3.LinearProgressIndicator
+import androidx.compose.material3.LocalContentColor
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Switch
@@ -37,7 +39,8 @@ fun ConnectionBanner(state: ChatState, actions: ChatActions, modifier: Modifier 
     val colors = MaterialTheme.colorScheme
     val color = when (connection) {
         is Authenticated -> colors.primaryContainer
-        is Disconnected, is Reconnecting -> colors.errorContainer
+        is Disconnected -> colors.errorContainer
+        is Reconnecting -> colors.tertiaryContainer
         else -> colors.secondaryContainer
     }
     Surface(modifier.fillMaxWidth(), color = color) {
@@ -50,9 +53,9 @@ fun ConnectionBanner(state: ChatState, actions: ChatActions, modifier: Modifier 
                     style = MaterialTheme.typography.titleMedium,
                 )
                 if (connection is Reconnecting) Text(countdown(state.connection, connection))
-                connection.reason?.let {
-                    Text(it.message, style = MaterialTheme.typography.bodyMedium)
-                    Text(it.advice, style = MaterialTheme.typography.bodySmall)
+                connection.reason?.let { reason ->
+                    val what = reason.message.replaceFirstChar(Char::uppercase)
+                    Text("$what. ${reason.advice}", style = MaterialTheme.typography.bodyMedium)
                 }
             }
             Buttons(state, actions)
@@ -80,11 +83,11 @@ private fun Buttons(state: ChatState, actions: ChatActions) {
             Switch(checked = state.networkOff, onCheckedChange = null)
             Text("No network")
         }
-        if (state.connection.state is Disconnected) {
-            TextButton(onClick = actions::connect) { Text("Connect") }
-        } else {
-            TextButton(onClick = actions::disconnect) { Text("Disconnect") }
-        }
+        val off = state.connection.state is Disconnected
+        TextButton(
+            onClick = { if (off) actions.connect() else actions.disconnect() },
+            colors = ButtonDefaults.textButtonColors(contentColor = LocalContentColor.current),
+        ) { Text(if (off) "Connect" else "Disconnect") }
     }
 }
 
