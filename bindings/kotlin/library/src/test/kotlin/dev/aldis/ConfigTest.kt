@@ -188,7 +188,8 @@ internal class ConfigTest {
         backoffMultiplier(2.5).jitter(false).maxQueuedEvents(31).maxQueuedBytes(32)
         overflow(OverflowPolicy.DropOldest).maxOutboxMessages(33).maxOutboxBytes(34)
         maxPendingRequests(35).maxFrameBytes(36).maxInboundBytes(37).maxRetries(38)
-        tls(TlsConfig(
+        tls(
+            TlsConfig(
                 TlsBackend.Rustls,
                 TrustAnchors.SystemAndUser,
                 listOf("root"),
