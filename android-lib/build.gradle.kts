@@ -17,53 +17,48 @@ val root: Directory = rootProject.layout.projectDirectory
 
 /** Calls scripts/build-android-native, when something has changed that goes into the library. */
 @CacheableTask
-abstract class BuildNative
-    @Inject
-    constructor(
-        private val processes: ExecOperations,
-        private val files: FileSystemOperations,
-    ) : DefaultTask() {
-        /** What the native library and its binding are made of. */
-        @get:InputFiles
-        @get:PathSensitive(PathSensitivity.RELATIVE)
-        abstract val sources: ConfigurableFileCollection
+abstract class BuildNative : DefaultTask() {
+    /** What the native library and its binding are made of. */
+    @get:InputFiles
+    @get:PathSensitive(PathSensitivity.RELATIVE)
+    abstract val sources: ConfigurableFileCollection
 
-        /** Options of the script. */
-        @get:Input
-        abstract val options: ListProperty<String>
+    /** Options of the script. */
+    @get:Input
+    abstract val options: ListProperty<String>
 
-        /** Another NDK makes another library, wherever it lies. */
-        @get:Internal
-        abstract val ndk: DirectoryProperty
+    /** Another NDK makes another library, wherever it lies. */
+    @get:Internal
+    abstract val ndk: DirectoryProperty
 
-        @get:InputFile
-        @get:PathSensitive(PathSensitivity.NONE)
-        val ndkVersion: Provider<RegularFile> get() = ndk.file("source.properties")
+    @get:InputFile
+    @get:PathSensitive(PathSensitivity.NONE)
+    val ndkVersion: Provider<RegularFile> get() = ndk.file("source.properties")
 
-        /** The root of the repository. */
-        @get:Internal
-        abstract val repository: DirectoryProperty
+    /** The root of the repository. */
+    @get:Internal
+    abstract val repository: DirectoryProperty
 
-        /** `ABI/libaldis.so`. */
-        @get:OutputDirectory
-        abstract val jni: DirectoryProperty
+    /** `ABI/libaldis.so`. */
+    @get:OutputDirectory
+    abstract val jni: DirectoryProperty
 
-        /** The generated Kotlin. */
-        @get:OutputDirectory
-        abstract val kotlin: DirectoryProperty
+    /** The generated Kotlin. */
+    @get:OutputDirectory
+    abstract val kotlin: DirectoryProperty
 
-        @TaskAction
-        fun build() {
-            processes.exec {
-                workingDir(repository)
-                environment("ANDROID_NDK_HOME", ndk.get().asFile.path)
-                commandLine(listOf("scripts/build-android-native") + options.get())
-            }
-            val built = repository.dir("target/android")
-            files.sync { from(built.map { it.dir("jni") }).into(jni) }
-            files.sync { from(built.map { it.dir("kotlin") }).into(kotlin) }
+    @get:Inject
+    abstract val processes: ExecOperations
+
+    @TaskAction
+    fun build() {
+        processes.exec {
+            workingDir(repository)
+            environment("ANDROID_NDK_HOME", ndk.get().asFile.path)
+            commandLine(listOf("scripts/build-android-native") + options.get())
         }
     }
+}
 
 android {
     namespace = "dev.aldis.android"
@@ -94,9 +89,12 @@ val buildNative = tasks.register<BuildNative>("buildNative") {
     ndk = androidComponents.sdkComponents.ndkDirectory
     val words = providers.gradleProperty("aldis.native.options").map { it.split(" ") }
     options = words.orElse(emptyList())
+    // Where the script lays them, instead of a folder of Gradle's own.
+    jni = root.dir("target/android/jni")
+    kotlin = root.dir("target/android/kotlin")
     sources.from(
         root.files("Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "uniffi.toml"),
-        root.files("scripts/build-android-native", "scripts/console.sh"),
+        root.files("scripts/build-android-native", "scripts/console.sh", "scripts/native.sh"),
         root.dir("src"),
         fileTree(root.dir("crates")) { include("*/Cargo.toml", "*/src/**") },
     )

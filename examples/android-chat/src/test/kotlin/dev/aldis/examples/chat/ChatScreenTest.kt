@@ -79,8 +79,11 @@ internal class ChatScreenTest {
     }
 
     private fun show(connection: ConnectionState, dark: Boolean = false) {
-        val lines = listOf("ben" to "Can you see the lamp?", "ann" to "Clearly 🔦")
-        val entries = lines.map { (from, text) -> Entry(Line(from, text), at = 0) }
+        val entries = listOf(
+            Entry(Line("ben", "Can you see the lamp?"), at = EVENING),
+            Entry(Line("ann", "Clearly 🔦"), at = EVENING + MINUTE),
+            Entry(Line("ben", "Then the line to the island stands."), at = EVENING + 2 * MINUTE),
+        )
         val state = ChatState(
             settings = Settings("ws://10.0.2.2:8787/ws", "ann"),
             connection = Connection(connection, since = SystemClock.elapsedRealtime()),
@@ -122,5 +125,7 @@ internal class ChatScreenTest {
 
     private companion object {
         const val FRAME = 500L
+        const val EVENING = 1_790_000_000_000
+        const val MINUTE = 60_000L
     }
 }
