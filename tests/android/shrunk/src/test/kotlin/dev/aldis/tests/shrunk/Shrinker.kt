@@ -19,20 +19,24 @@ internal object Shrinker {
     val jars: List<File> =
         listOf(File("target/app.jar")) + File("target/lib").listFiles().orEmpty().sorted()
 
+    /** Kotlin's own, of which no native code knows. They are most of the work that R8 has. */
+    val kotlins: List<File> = jars.filter { it.name.startsWith("kotlin") }
+
     /**
-     * Shrinks in R8's full mode. What libraries ask for to be kept of attributes is left out:
+     * Shrinks in R8's full mode, [unshrunk] apart. What libraries ask for to be kept of attributes is left out:
      * theirs could hide that ours lack something.
      */
-    fun shrink(rules: List<String>, into: File) {
+    fun shrink(rules: List<String>, into: File, unshrunk: List<File> = emptyList()) {
         val all = listOf(Rules.APP) + rules +
             jars.flatMap(Rules::of).filterNot { it.startsWith("-keepattributes") }
         val command = R8Command
             .builder(Strict)
             .setMode(CompilationMode.RELEASE)
             .addLibraryResourceProvider(JdkClassFileProvider.fromJdkHome(home))
+            .addClasspathFiles(unshrunk.map(File::toPath))
             .addProguardConfiguration(all, Origin.unknown())
             .setOutput(into.toPath(), OutputMode.ClassFile)
-        jars.forEach {
+        (jars - unshrunk).forEach {
             command.addProgramResourceProvider(
                 ArchiveProgramResourceProvider.fromArchive(it.toPath()),
             )

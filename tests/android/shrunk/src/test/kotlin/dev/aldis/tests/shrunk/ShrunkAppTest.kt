@@ -55,11 +55,16 @@ internal class ShrunkAppTest {
         assertEquals(lane, outcome.linksLane)
     }
 
+    @Test
+    fun `it does so with a Kotlin that is not shrunk`() {
+        val outcome = shrinkAndRun("control", Rules.ours)
+        assertTrue(outcome.exitCode == 0 && outcome.linksLane) { "$outcome" }
+    }
+
     @ParameterizedTest
     @MethodSource("needed")
     fun `without any one of the rules it does not`(missing: String) {
-        val jar = shrink("without-${needed().indexOf(missing)}", Rules.ours - missing)
-        val outcome = run(jar.path, lane = true)
+        val outcome = shrinkAndRun("without-${needed().indexOf(missing)}", Rules.ours - missing)
         assertFalse(outcome.exitCode == 0 && outcome.linksLane) { "not needed: $missing" }
     }
 
@@ -87,8 +92,13 @@ internal class ShrunkAppTest {
             type.declaredMethods.any { Modifier.isNative(it.modifiers) }
     }
 
-    private fun shrink(name: String, rules: List<String>): File =
-        File(folder, "$name.jar").also { Shrinker.shrink(rules, it) }
+    private fun shrink(name: String, rules: List<String>, unshrunk: List<File> = emptyList()) =
+        File(folder, "$name.jar").also { Shrinker.shrink(rules, it, unshrunk) }
+
+    private fun shrinkAndRun(name: String, rules: List<String>): Run {
+        val classes = listOf(shrink(name, rules, Shrinker.kotlins)) + Shrinker.kotlins
+        return run(classes.joinToString(File.pathSeparator), lane = true)
+    }
 
     /** Runs the app with the native libraries, which R8 does not see. */
     private fun run(classPath: String, lane: Boolean): Run {
