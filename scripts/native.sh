@@ -21,12 +21,11 @@ remapped_paths() {
   echo "$root=/aldis"
 }
 
-# Prints the flags for rustc that every library is built with, and those given, as cargo reads them
-# from CARGO_ENCODED_RUSTFLAGS.
+# Prints the flags for rustc that every library is built with, as cargo reads them from
+# CARGO_ENCODED_RUSTFLAGS.
 rustflags() {
   local flags=() path IFS=$'\x1f'
   while read -r path; do flags+=("--remap-path-prefix=$path"); done < <(remapped_paths)
-  flags+=("$@")
   echo "${flags[*]}"
 }
 
