@@ -50,6 +50,7 @@ public object Aldis {
         options: AndroidOptions = AndroidOptions(),
     ): SignalClient {
         config.requireAllowedOnAndroid()
+        options.log?.let(NativeLibrary::setLog)
         val client =
             SignalClient(config, tokens, options.json, options.dispatcher, options.onUncaught)
         attach(client, context, options)
@@ -72,8 +73,6 @@ public object Aldis {
         val application: Context? = context.applicationContext
         val attachment = attachment(application ?: context, options, client::take)
         CoroutineScope(options.dispatcher + CoroutineName("aldis-android")).launch {
-            // Waits where another thread is just loading the library.
-            options.log?.let(NativeLibrary::setLog)
             attachment.attach()
             try {
                 // Completes when the client is closed.

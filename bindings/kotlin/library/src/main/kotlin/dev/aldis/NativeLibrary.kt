@@ -1,6 +1,7 @@
 package dev.aldis
 
 import dev.aldis.internal.LibraryLoader
+import dev.aldis.internal.NativeLog
 
 /**
  * The native library, `libaldis`. Clients load it by themselves; an app that wants to know early
@@ -30,9 +31,10 @@ public object NativeLibrary {
 
     /**
      * Sets what the library writes, for the whole process: from now on, or from when it is loaded.
-     * Until then it writes nothing. Any thread may call it, at any time; the last call holds.
+     * Until then it writes nothing. Any thread may call it, at any time, and does not wait; the last
+     * call holds.
      */
     public fun setLog(log: LogConfig) {
-        LibraryLoader.setLog(log)
+        NativeLog.set(log)
     }
 }

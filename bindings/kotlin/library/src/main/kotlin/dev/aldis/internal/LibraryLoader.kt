@@ -1,27 +1,16 @@
 package dev.aldis.internal
 
 import com.sun.jna.Platform
-import dev.aldis.LogConfig
-import dev.aldis.LogLevel
 import dev.aldis.NativeLibrary
 import dev.aldis.NativeLibraryException
-import dev.aldis.ffi.setLog
 import dev.aldis.ffi.uniffiEnsureInitialized
 import java.io.File
 import java.io.IOException
 import java.util.UUID
-import dev.aldis.ffi.LogLevel as NativeLogLevel
 
 /** Finds the native library, and makes JNI and UniFFI use the very same file. */
 internal object LibraryLoader {
     private var loaded = false
-    private var log: LogConfig? = null
-
-    @Synchronized
-    fun setLog(log: LogConfig) {
-        this.log = log
-        if (loaded) apply(log)
-    }
 
     @Synchronized
     fun load() {
@@ -48,20 +37,7 @@ internal object LibraryLoader {
                 }
             }
         if (!loaded) throw notLoaded(failures)
-        log?.let(::apply)
-    }
-
-    private fun apply(log: LogConfig) {
-        setLog(log.level.toNative(), log.tag)
-    }
-
-    private fun LogLevel.toNative() = when (this) {
-        LogLevel.Off -> NativeLogLevel.OFF
-        LogLevel.Error -> NativeLogLevel.ERROR
-        LogLevel.Warn -> NativeLogLevel.WARN
-        LogLevel.Info -> NativeLogLevel.INFO
-        LogLevel.Debug -> NativeLogLevel.DEBUG
-        LogLevel.Trace -> NativeLogLevel.TRACE
+        NativeLog.libraryLoaded()
     }
 
     private inline fun MutableMap<String, Throwable>.attempt(
