@@ -30,5 +30,10 @@ mvn_options=(--batch-mode --no-transfer-progress -Dstyle.color=never)
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
+# Prints the version of everything in this repository.
+workspace_version() {
+  sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' "$root/Cargo.toml"
+}
+
 # Prints the comment block at the head of a script: its help.
 help_of() { sed -n '2,/^$/{s/^# \{0,1\}//p}' "$1"; }
