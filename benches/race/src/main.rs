@@ -1,0 +1,3 @@
+//! Lets the contestants of `benches` race.
+
+fn main() {}
