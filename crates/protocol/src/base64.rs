@@ -3,7 +3,7 @@
 //! Everything goes through these functions, so that the implementation can be exchanged by
 //! measurement.
 
-use base64_simd::STANDARD;
+use base64_simd::{Out, STANDARD};
 
 /// The text is not padded standard base64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +35,12 @@ pub(crate) fn decode_array<const N: usize>(text: &str) -> Result<[u8; N], Invali
     if text.len() != encoded_len(N) {
         return Err(InvalidBase64);
     }
-    decode(text)?.try_into().map_err(|_| InvalidBase64)
+    let mut bytes = [0; N];
+    let decoded = STANDARD.decode(text.as_bytes(), Out::from_slice(&mut bytes));
+    match decoded {
+        Ok(decoded) if decoded.len() == N => Ok(bytes),
+        _ => Err(InvalidBase64),
+    }
 }
 
 #[cfg(test)]

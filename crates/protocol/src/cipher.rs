@@ -8,9 +8,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use aes_gcm::aead::AeadInOut;
-use aes_gcm::aead::inout::InOutBuf;
-use aes_gcm::{Aes256Gcm, KeyInit};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -18,6 +15,7 @@ use crate::base64;
 use crate::envelope::{self, Envelope, event};
 use crate::handshake::SessionKey;
 use crate::limits::{ENCRYPTED_ENVELOPE_BYTES, TAG_BYTES};
+use crate::primitives::Aead;
 use crate::replay::{IV_PREFIX_BYTES, Iv, ReplayMemory, join, split};
 
 const FRAME_HEAD: &str = r#"{"event":"encrypted","data":{"iv":""#;
@@ -35,7 +33,7 @@ pub const fn encrypted_frame_bytes(plaintext_bytes: usize) -> usize {
 
 /// Seals and opens the frames of one session.
 pub struct SessionCipher {
-    aead: Aes256Gcm,
+    aead: Aead,
     iv_prefix: [u8; IV_PREFIX_BYTES],
     /// Counter of the next vector; wider than a counter, so that the last one can be used.
     next_counter: u64,
@@ -47,7 +45,7 @@ impl SessionCipher {
     /// of received vectors (see [`crate::limits::MAX_SEEN_IVS`]).
     pub fn new(key: &SessionKey, iv_prefix: [u8; IV_PREFIX_BYTES], max_seen_ivs: usize) -> Self {
         Self {
-            aead: Aes256Gcm::new(key.expose_bytes().into()),
+            aead: Aead::new(key.expose_bytes()),
             iv_prefix,
             next_counter: 0,
             received: ReplayMemory::new(max_seen_ivs),
@@ -58,20 +56,21 @@ impl SessionCipher {
     /// one plaintext can be sealed for many receivers. `scratch` holds the ciphertext on the way;
     /// its memory is reused from call to call.
     pub fn seal(&mut self, plaintext: &[u8], scratch: &mut Vec<u8>) -> Result<String, SealError> {
-        let iv = self.next_iv()?;
-        scratch.resize(plaintext.len(), 0);
-        let buffers = InOutBuf::new(plaintext, scratch).map_err(|_| SealError::TooLong)?;
-        let tag = self.encrypt(&iv, buffers)?;
-        scratch.extend_from_slice(&tag);
-        Ok(frame_text(&iv, scratch))
+        scratch.clear();
+        scratch.extend_from_slice(plaintext);
+        self.seal_buffer(scratch)
     }
 
     /// Encrypts `plaintext` where it stands, into the text of an `encrypted` frame.
     pub fn seal_in_place(&mut self, mut plaintext: Vec<u8>) -> Result<String, SealError> {
+        self.seal_buffer(&mut plaintext)
+    }
+
+    fn seal_buffer(&mut self, buffer: &mut Vec<u8>) -> Result<String, SealError> {
         let iv = self.next_iv()?;
-        let tag = self.encrypt(&iv, plaintext.as_mut_slice().into())?;
-        plaintext.extend_from_slice(&tag);
-        Ok(frame_text(&iv, &plaintext))
+        let tag = self.aead.encrypt(&iv, buffer).map_err(|_| SealError::TooLong)?;
+        buffer.extend_from_slice(&tag);
+        Ok(frame_text(&iv, buffer))
     }
 
     /// Takes a vector that was never used before.
@@ -79,15 +78,6 @@ impl SessionCipher {
         let counter = u32::try_from(self.next_counter).map_err(|_| SealError::Exhausted)?;
         self.next_counter += 1;
         Ok(join(self.iv_prefix, counter))
-    }
-
-    fn encrypt(
-        &self,
-        iv: &Iv,
-        buffers: InOutBuf<'_, '_, u8>,
-    ) -> Result<[u8; TAG_BYTES], SealError> {
-        let tag = self.aead.encrypt_inout_detached(&(*iv).into(), &[], buffers);
-        tag.map(Into::into).map_err(|_| SealError::TooLong)
     }
 
     /// Decrypts a frame into a buffer of its own. The frame's vector is remembered, and a
@@ -103,9 +93,7 @@ impl SessionCipher {
         let mut text = base64::decode(&frame.ct).map_err(|_| OpenError::Undecryptable)?;
         let (body, tag) =
             text.split_last_chunk_mut::<TAG_BYTES>().ok_or(OpenError::Undecryptable)?;
-        self.aead
-            .decrypt_inout_detached(&iv.into(), &[], body.into(), &(*tag).into())
-            .map_err(|_| OpenError::Undecryptable)?;
+        self.aead.decrypt(&iv, body, tag).map_err(|_| OpenError::Undecryptable)?;
         text.truncate(text.len() - TAG_BYTES);
         self.received.insert(&iv);
         Ok(text)

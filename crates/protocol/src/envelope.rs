@@ -7,6 +7,8 @@ use std::ops::Range;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use crate::json;
+
 /// Names of events that belong to the protocol.
 pub mod event {
     /// Client to server: token and public key.
@@ -146,6 +148,47 @@ impl Span {
     }
 }
 
+/// A message that is written as `JSON.stringify` and Aldis write it: `event`, `data` and `id` in this
+/// order, without blanks between them, the names without escapes. It is cut up in one look.
+struct Cut {
+    event: Range<usize>,
+    data: Option<Range<usize>>,
+    id: Option<Range<usize>>,
+}
+
+impl Cut {
+    /// `None` says nothing: ask a parser then.
+    fn of(text: &str) -> Option<Self> {
+        let text = text.as_bytes();
+        let event = plain_string(text, skip(text, 0, br#"{"event":"#)?)?;
+        let mut at = event.end + 1;
+        let mut data = None;
+        if let Some(start) = skip(text, at, br#","data":"#) {
+            at = start + json::end_of_value(&text[start..])?;
+            data = Some(start..at);
+        }
+        let mut id = None;
+        if let Some(start) = skip(text, at, br#","id":"#) {
+            let found = plain_string(text, start)?;
+            at = found.end + 1;
+            id = Some(found);
+        }
+        (&text[at..] == b"}").then_some(Self { event, data, id })
+    }
+}
+
+/// Behind `word`, if it stands at this place.
+fn skip(text: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+    text[at..].starts_with(word).then_some(at + word.len())
+}
+
+/// The text of the string that begins at this place, if it has no escapes.
+fn plain_string(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let start = skip(text, at, b"\"")?;
+    let end = start + json::plain_prefix(&text[start..]);
+    (text.get(end) == Some(&b'"')).then_some(start..end)
+}
+
 /// Where `part`, a slice of `whole`, stands in it.
 fn range_of(whole: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr().addr() - whole.as_ptr().addr();
@@ -155,6 +198,17 @@ fn range_of(whole: &str, part: &str) -> Range<usize> {
 impl Message {
     /// Reads a message and keeps its text.
     pub fn parse(text: String) -> Result<Self, MalformedMessage> {
+        match Cut::of(&text) {
+            Some(Cut { event, data, id }) => {
+                let (event, id) = (Span::Inside(event), id.map(Span::Inside));
+                Ok(Self { text, event, data, id })
+            }
+            None => Self::parse_any(text),
+        }
+    }
+
+    /// Reads a message in whatever way it is written.
+    fn parse_any(text: String) -> Result<Self, MalformedMessage> {
         let envelope = Envelope::parse(&text)?;
         let data = envelope.data.map(|data| range_of(&text, data.get()));
         let id = envelope.id().map(|id| Span::new(&text, id));
@@ -218,6 +272,39 @@ mod tests {
         assert_eq!(message.event(), "e");
         assert_eq!(message.data(), r#"{"a" : 1e2, "b":"\ud800"}"#);
         assert_eq!(message.id(), Some("7"));
+    }
+
+    #[test]
+    fn a_message_that_is_cut_is_what_a_parser_reads() {
+        let usual = [
+            r#"{"event":"e"}"#,
+            r#"{"event":"é","data":null}"#,
+            r#"{"event":"","data":{"id":"1","x":["}",{"event":"y"}]},"id":"7"}"#,
+            r#"{"event":"e","data":"\"\\","id":""}"#,
+            r#"{"event":"e","id":"7"}"#,
+            r#"{"event":"e","data": 1 }"#,
+        ];
+        let others = [
+            r#"{"event":"e","data":1,"data":2}"#,
+            r#"{"event":"e","id":"7","data":1}"#,
+            r#"{"event":"e","data":1,"id":7}"#,
+            r#"{"event":"e","data":1,"id":"a\n"}"#,
+            r#"{"event":"e","data":1,"more":{}}"#,
+            r#"{"event":"e","data":1} "#,
+            r#"{ "event":"e"}"#,
+            r#"{"event":"e","data":1}}"#,
+            r#"{"event":"e","data":tru}"#,
+            r#"{"event":"e","data":1"#,
+            r#"{"event":"e"#,
+            r#"{"event":"#,
+        ];
+        let is_cut = |text: &str| Cut::of(text).is_some();
+        assert_eq!(usual.map(is_cut), [true, true, true, true, true, false]);
+        assert_eq!(others.map(is_cut), [false; 12]);
+        for text in [&usual[..], &others].concat() {
+            let (cut, parsed) = (Message::parse(text.into()), Message::parse_any(text.into()));
+            assert_eq!(cut.ok(), parsed.ok(), "{text}");
+        }
     }
 
     #[test]

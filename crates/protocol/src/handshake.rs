@@ -3,16 +3,15 @@
 use std::fmt;
 
 use hkdf::Hkdf;
-use p256::elliptic_curve::Generate;
-use p256::elliptic_curve::sec1::ToSec1Point;
 use rand_core::CryptoRng;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::base64;
+use crate::primitives::{self, POINT_BYTES, Point, Scalar};
 
 /// Length of an uncompressed P-256 point, in bytes.
-pub const PUBLIC_KEY_BYTES: usize = 65;
+pub const PUBLIC_KEY_BYTES: usize = POINT_BYTES;
 
 /// Length of the salt that the server chooses, in bytes.
 pub const SALT_BYTES: usize = 32;
@@ -28,9 +27,12 @@ pub type Salt = [u8; SALT_BYTES];
 
 /// A P-256 key pair. The secret half is wiped from memory on drop and never shown.
 pub struct KeyPair {
-    secret: p256::SecretKey,
+    secret: Scalar,
     public: PublicKey,
 }
+
+/// A draw gives no scalar once in four thousand million times.
+const MAX_DRAWS: usize = 64;
 
 impl KeyPair {
     /// Draws a new pair. A client draws one for every connection.
@@ -39,18 +41,22 @@ impl KeyPair {
     ///
     /// If the generator is broken and gives nothing but zeros.
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
-        Self::from_secret(p256::SecretKey::generate_from_rng(rng))
+        let drawn = (0..MAX_DRAWS).find_map(|_| {
+            let mut number = Zeroizing::new([0; 32]);
+            rng.fill_bytes(number.as_mut());
+            Scalar::new(&number)
+        });
+        #[expect(clippy::expect_used, reason = "with such a generator no key is a secret")]
+        Self::from_secret(drawn.expect("the random numbers are random"))
     }
 
     /// Takes the secret scalar, big-endian, as in test vectors or for a server's static key.
     pub fn from_secret_bytes(bytes: &[u8; 32]) -> Result<Self, HandshakeError> {
-        p256::SecretKey::from_slice(bytes)
-            .map(Self::from_secret)
-            .map_err(|_| HandshakeError::InvalidSecretKey)
+        Scalar::new(bytes).map(Self::from_secret).ok_or(HandshakeError::InvalidSecretKey)
     }
 
-    fn from_secret(secret: p256::SecretKey) -> Self {
-        let public = PublicKey(secret.public_key());
+    fn from_secret(secret: Scalar) -> Self {
+        let public = PublicKey(secret.point());
         Self { secret, public }
     }
 
@@ -62,8 +68,9 @@ impl KeyPair {
     /// The session key that both ends arrive at: HKDF-SHA-256 over the x coordinate of the
     /// shared point, with `salt` and `info`.
     pub fn agree(&self, peer: &PublicKey, salt: &Salt, info: &str) -> SessionKey {
-        let shared = self.secret.diffie_hellman(&peer.0);
-        let hkdf = Hkdf::<Sha256>::new(Some(salt), shared.raw_secret_bytes());
+        #[expect(clippy::expect_used, reason = "a `PublicKey` is a point of the curve")]
+        let shared = self.secret.shared_x(&peer.0).expect("the curve's points agree");
+        let hkdf = Hkdf::<Sha256>::new(Some(salt), shared.as_ref());
         let mut key = Zeroizing::new([0; 32]);
         #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8,160 bytes")]
         hkdf.expand(info.as_bytes(), key.as_mut()).expect("32 bytes are allowed");
@@ -79,14 +86,13 @@ impl fmt::Debug for KeyPair {
 
 /// A point on P-256, checked to be on the curve and not the identity.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct PublicKey(p256::PublicKey);
+pub struct PublicKey(Point);
 
 impl PublicKey {
     /// Checks 65 bytes in uncompressed SEC 1 form.
     pub fn from_bytes(bytes: &[u8; PUBLIC_KEY_BYTES]) -> Result<Self, HandshakeError> {
-        p256::PublicKey::from_sec1_bytes(bytes)
-            .map(Self)
-            .map_err(|_| HandshakeError::InvalidPublicKey)
+        let is_point = primitives::is_on_curve(bytes);
+        is_point.then_some(Self(*bytes)).ok_or(HandshakeError::InvalidPublicKey)
     }
 
     /// Checks the base64 form of the wire.
@@ -97,15 +103,12 @@ impl PublicKey {
 
     /// The uncompressed SEC 1 form.
     pub fn to_bytes(&self) -> [u8; PUBLIC_KEY_BYTES] {
-        let point = self.0.to_sec1_point(false);
-        let mut bytes = [0; PUBLIC_KEY_BYTES];
-        bytes.copy_from_slice(point.as_bytes());
-        bytes
+        self.0
     }
 
     /// The base64 form of the wire.
     pub fn to_base64(&self) -> String {
-        base64::encode(&self.to_bytes())
+        base64::encode(&self.0)
     }
 }
 

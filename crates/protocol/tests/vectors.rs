@@ -106,10 +106,9 @@ fn field<'a>(vector: &'a Value, name: &str) -> &'a str {
 struct GivenBytes(VecDeque<u8>);
 
 impl GivenBytes {
-    /// What a generator must have said for `secret` to come out: the scalar is read as a
-    /// little-endian number, and the prefix of the vectors follows.
+    /// What a generator must have said for `secret` to come out; the prefix of the vectors follows.
     fn for_client(secret: [u8; 32], iv_prefix: [u8; 8]) -> Self {
-        Self(secret.into_iter().rev().chain(iv_prefix).collect())
+        Self(secret.into_iter().chain(iv_prefix).collect())
     }
 }
 

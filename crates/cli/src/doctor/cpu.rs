@@ -18,11 +18,8 @@ pub(super) fn paths() -> [Path; 3] {
 
 #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
 fn aes() -> Option<&'static str> {
-    let vaes = is_x86_feature_detected!("vaes");
-    if vaes && is_x86_feature_detected!("avx512f") {
+    if has_vector_aes() {
         Some("VAES with AVX-512")
-    } else if vaes {
-        Some("VAES with AVX2")
     } else {
         is_x86_feature_detected!("aes").then_some("AES-NI")
     }
@@ -30,7 +27,26 @@ fn aes() -> Option<&'static str> {
 
 #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
 fn ghash() -> Option<&'static str> {
-    is_x86_feature_detected!("pclmulqdq").then_some("PCLMULQDQ")
+    if has_vector_aes() {
+        Some("VPCLMULQDQ with AVX-512")
+    } else {
+        is_x86_feature_detected!("pclmulqdq").then_some("PCLMULQDQ")
+    }
+}
+
+/// Whether four blocks are encrypted and hashed at once.
+#[cfg(target_arch = "x86_64")]
+fn has_vector_aes() -> bool {
+    is_x86_feature_detected!("vaes")
+        && is_x86_feature_detected!("vpclmulqdq")
+        && is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vl")
+}
+
+#[cfg(target_arch = "x86")]
+fn has_vector_aes() -> bool {
+    false
 }
 
 #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
