@@ -5,4 +5,19 @@
 //! (`benches/kotlin`) and TypeScript (`benches/typescript`); `benches/race` starts them and measures
 //! from outside what they use.
 
+pub mod contestant;
+pub mod contestants;
+mod frames;
+pub mod input;
+pub mod lots;
+pub mod measure;
 pub mod order;
+pub mod payloads;
+pub mod process;
+pub mod server;
+mod settle;
+pub mod stopwatch;
+pub mod worker;
+
+/// Why something did not work, for people.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
