@@ -1,0 +1,6 @@
+/** A message, in plaintext or as what is encrypted. */
+export interface Message {
+  event: string;
+  data?: unknown;
+  id?: string;
+}
