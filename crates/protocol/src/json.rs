@@ -26,14 +26,18 @@ pub(crate) fn end_of_value(text: &[u8]) -> Option<usize> {
 /// How many bytes at the beginning need no look in a string: neither a quote, nor a backslash, nor a
 /// control character.
 pub(crate) fn plain_prefix(text: &[u8]) -> usize {
-    let is_special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
     let (blocks, _) = text.as_chunks::<BLOCK>();
-    // Without an early end in a block: that is what makes it vectors.
-    let is_plain =
-        |block: &&[u8; BLOCK]| !block.iter().fold(false, |found, byte| found | is_special(byte));
-    let start = blocks.iter().take_while(is_plain).count() * BLOCK;
+    // Bytes instead of truths and no early end in a block: that is what makes vectors of it.
+    let has_special =
+        |block: &[u8; BLOCK]| block.iter().fold(0, |found, byte| found | special(*byte)) != 0;
+    let start = blocks.iter().take_while(|block| !has_special(block)).count() * BLOCK;
     let rest = &text[start..];
-    start + rest.iter().position(is_special).unwrap_or(rest.len())
+    start + rest.iter().position(|byte| special(*byte) != 0).unwrap_or(rest.len())
+}
+
+/// Not 0 if the byte ends a stretch of a string that needs no look.
+fn special(byte: u8) -> u8 {
+    u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\')
 }
 
 struct Scan<'a> {
