@@ -1,13 +1,11 @@
 //! The handle of a client.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use aldis_protocol::envelope::event;
-use aldis_protocol::{Message, Outgoing, RoomName};
+use aldis_protocol::{Outgoing, RoomName};
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -16,10 +14,11 @@ use crate::config::{MAX_ROOMS, MAX_WAIT, Settings, SignalConfig};
 use crate::control::{Command, Control, Hint};
 use crate::delivery::{self, SignalEvents};
 use crate::dial::{Dial, SystemDialer, TrustAnchors};
-use crate::error::{ConfigError, ConnectError, EmptyToken, RequestError, RoomError, SendError};
+use crate::error::{ConfigError, ConnectError, EmptyToken, RoomError, SendError};
 use crate::event::Session;
 use crate::explain::explain;
-use crate::outbox::{Entry, Refused, Reply};
+use crate::outbox::{Entry, Refused};
+use crate::request::RequestIds;
 use crate::shared::Shared;
 use crate::state::{ConnectionState, StateChange};
 use crate::stats::Stats;
@@ -35,23 +34,9 @@ use crate::token::{Token, TokenProvider};
 /// are can be dropped at any time without losing anything.
 #[derive(Debug, Clone)]
 pub struct SignalClient {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     commands: mpsc::UnboundedSender<Command>,
-    requests: Arc<RequestIds>,
-}
-
-/// Makes ids that no other client makes: some applications spread a request's id to everybody.
-#[derive(Debug)]
-struct RequestIds {
-    prefix: u64,
-    next: AtomicU64,
-}
-
-impl RequestIds {
-    fn next(&self) -> Arc<str> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        format!("{:016x}-{number}", self.prefix).into()
-    }
+    pub(crate) requests: Arc<RequestIds>,
 }
 
 /// Makes a client with more than a configuration.
@@ -141,8 +126,7 @@ impl Builder {
             rng: extras.jitter_seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
         };
         tokio::spawn(supervisor.run());
-        let requests =
-            Arc::new(RequestIds { prefix: rand::rng().random(), next: AtomicU64::new(1) });
+        let requests = Arc::new(RequestIds::new(&mut rand::rng()));
         Ok((SignalClient { shared, commands, requests }, events))
     }
 }
@@ -227,32 +211,6 @@ impl SignalClient {
     /// [`SendError::OutboxFull`], wait here and send again.
     pub async fn outbox_ready(&self, has_ttl: bool) {
         self.shared.outbox.room(has_ttl).await;
-    }
-
-    /// Sends a message and waits for the reply that has its `id`, for as long as `timeout`: 1 ms
-    /// to 24 h. A reply that comes when nobody waits any more is an ordinary message, and one
-    /// whose event is `error` is the server's refusal.
-    ///
-    /// Go on taking events meanwhile: the reply comes behind them, and a queue that is full stops
-    /// it too.
-    pub async fn request<T>(
-        &self,
-        event: &str,
-        data: &T,
-        timeout: Duration,
-    ) -> Result<Message, RequestError>
-    where
-        T: Serialize + ?Sized,
-    {
-        if !is_allowed(timeout) {
-            return Err(RequestError::InvalidTimeout { timeout, max: MAX_WAIT });
-        }
-        let id = self.requests.next();
-        let message = self.outgoing(event, data, Some(&id))?;
-        let (reply, replied) = Reply::new(timeout);
-        self.push(Entry::Request { message, id, deadline: Instant::now() + timeout, reply })?;
-        let reply = replied.await.unwrap_or(Err(RequestError::ConnectionLost))?;
-        if reply.event() == event::ERROR { Err(RequestError::Refused { reply }) } else { Ok(reply) }
     }
 
     /// Enters rooms, now if connected, and in every session to come. The server does not answer:
@@ -366,7 +324,12 @@ impl SignalClient {
         let _ = self.commands.send(Command::Hint(hint));
     }
 
-    fn outgoing<T>(&self, event: &str, data: &T, id: Option<&str>) -> Result<Outgoing, SendError>
+    pub(crate) fn outgoing<T>(
+        &self,
+        event: &str,
+        data: &T,
+        id: Option<&str>,
+    ) -> Result<Outgoing, SendError>
     where
         T: Serialize + ?Sized,
     {
@@ -383,7 +346,7 @@ impl SignalClient {
         }
     }
 
-    fn push(&self, entry: Entry) -> Result<(), SendError> {
+    pub(crate) fn push(&self, entry: Entry) -> Result<(), SendError> {
         self.shared.outbox.push(entry).map_err(|refused| match refused {
             Refused::Offline => SendError::NotConnected { state: self.state() },
             Refused::Full => {
@@ -396,7 +359,8 @@ impl SignalClient {
     }
 }
 
-fn is_allowed(wait: Duration) -> bool {
+/// Whether this is a time that something may wait for.
+pub(crate) fn is_allowed(wait: Duration) -> bool {
     (Duration::from_millis(1)..=MAX_WAIT).contains(&wait)
 }
 

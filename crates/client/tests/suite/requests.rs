@@ -192,3 +192,31 @@ fn a_request_that_waits_in_the_outbox_times_out_there() {
         world.client.disconnect().await;
     });
 }
+
+#[test]
+fn requests_are_sent_when_they_are_started() {
+    sim(async {
+        let world = World::new(honest);
+        world.client.connect().await.unwrap();
+        let replies: Vec<_> =
+            (0..3).map(|n| world.client.start_request("ask", &n, SECOND).unwrap()).collect();
+        for (n, reply) in join_all(replies).await.into_iter().enumerate() {
+            assert_eq!(number(&reply.unwrap()), n);
+        }
+        world.finish().await;
+    });
+}
+
+#[test]
+fn a_reply_that_nobody_took_is_an_ordinary_message() {
+    sim(async {
+        let mut world = World::new(honest);
+        world.client.connect().await.unwrap();
+        let untaken = world.client.start_request("ask", &1, SECOND).unwrap();
+        // Behind the other reply, which therefore is there.
+        assert_eq!(ask(&world.client, 2).await.unwrap(), 2);
+        drop(untaken);
+        assert_eq!(number(&world.message().await), 1);
+        world.finish().await;
+    });
+}
