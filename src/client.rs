@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{SignalConfig, TrustAnchors};
@@ -13,7 +14,7 @@ use crate::error::{
     Closed, ConfigError, ConnectError, RequestError, RoomError, SendError, TokenError,
 };
 use crate::event::{ConnectionState, Message, Session, StateChange};
-use crate::lane;
+use crate::lane::{self, Requests};
 use crate::listener::{SignalListener, TokenProvider, TokenRequest};
 use crate::stats::Stats;
 use crate::trust::android_anchors;
@@ -35,6 +36,10 @@ pub(crate) struct Core {
     /// Ends what waits.
     closed: CancellationToken,
     gate: Arc<Gate>,
+    /// Where the host is called. It does not keep the engine's threads.
+    dispatcher: Handle,
+    /// Those that came by the lane.
+    requests: Requests,
 }
 
 impl Core {
@@ -54,13 +59,26 @@ impl Core {
         Fut: Future<Output = T>,
     {
         let client = self.with(Clone::clone)?;
-        let done = self.closed.run_until_cancelled(action(client)).await;
+        self.unless_closed(action(client)).await
+    }
+
+    /// Waits for something, or for the client's end.
+    pub(crate) async fn unless_closed<F: Future>(&self, action: F) -> Result<F::Output, Closed> {
+        let done = self.closed.run_until_cancelled(action).await;
         // What the end itself brought about is not the answer.
         done.filter(|_| !self.closed.is_cancelled()).ok_or(Closed)
     }
 
     pub(crate) fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    pub(crate) fn dispatcher(&self) -> &Handle {
+        &self.dispatcher
+    }
+
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.requests
     }
 }
 
@@ -91,7 +109,9 @@ impl SignalClient {
         let closed = CancellationToken::new();
         let gate = Arc::new(Gate::new(listener, closed.clone()));
         delivery::start(&engine, events, client.watch_state(), &gate);
-        let core = Core { client: RwLock::new(Some(client)), closed, gate };
+        let (client, requests) = (RwLock::new(Some(client)), Requests::default());
+        let dispatcher = engine.dispatcher().clone();
+        let core = Core { client, closed, gate, dispatcher, requests };
         Ok(Self { core: Arc::new(core) })
     }
 
@@ -220,6 +240,12 @@ impl SignalClient {
         self.core.gate.open_lane(|| lane::open(&self.core))
     }
 
+    /// Tells why a request that went by the lane failed, by failing in the same way. Once, after
+    /// the lane has said that there is no reply.
+    pub fn lane_failure(&self, ticket: i64) -> Result<(), RequestError> {
+        self.core.requests.take_failure(ticket).map_or(Ok(()), Err)
+    }
+
     /// Ends the client for good: says goodbye to the server, ends what waits, and calls the
     /// listener no more but for the last state. May be called again, and inside the listener.
     pub fn shutdown(&self) {
@@ -250,7 +276,7 @@ fn json(data: &str) -> Result<&RawValue, SendError> {
 }
 
 /// A time of the host's; a negative one is none, which the client refuses.
-fn duration(millis: i64) -> Duration {
+pub(crate) fn duration(millis: i64) -> Duration {
     Duration::from_millis(millis.try_into().unwrap_or(0))
 }
 

@@ -70,7 +70,10 @@ impl Gate {
     }
 
     /// Calls the host. Whatever goes wrong there is counted, and ends nothing.
-    fn call<T, E>(&self, call: impl FnOnce(&dyn SignalListener) -> Result<T, E>) -> Option<T>
+    pub(crate) fn call<T, E>(
+        &self,
+        call: impl FnOnce(&dyn SignalListener) -> Result<T, E>,
+    ) -> Option<T>
     where
         E: std::fmt::Display,
     {

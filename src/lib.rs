@@ -14,7 +14,7 @@
 //!   are served meanwhile, and the connection's own work never waits for a host.
 //! - The threads start with the first client and end with the last one. On the JVM they are
 //!   attached for as long as they live, as daemons: they never keep a process alive.
-//! - The lane (the module `lane`) is a shortcut beside `UniFFI` for the two hot operations.
+//! - The lane (the module `lane`) is a shortcut beside `UniFFI` for the hot operations.
 //! - A panic in here reaches the host as its language's internal error and leaves the process up.
 
 mod client;

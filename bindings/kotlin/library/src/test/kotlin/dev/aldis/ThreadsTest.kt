@@ -167,7 +167,7 @@ internal class ThreadsTest(private val way: Way) {
         clients.forEach { it.rooms() }
         assertEquals(
             if (way == Way.LANE) 3 else 0,
-            Leftovers.handles.getValue("internal.Lane.inboxes"),
+            Leftovers.handles.getValue("internal.Lane.ends"),
         )
     }
 

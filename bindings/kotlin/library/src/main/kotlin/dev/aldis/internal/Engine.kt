@@ -62,10 +62,12 @@ internal class Engine(
     }
 
     suspend fun request(event: String, json: String, timeout: Duration): Message {
-        if (!isUnicode(event)) throw RequestException.NotSent(invalidEvent())
-        if (!isUnicode(json)) throw RequestException.NotSent(invalidPayload())
+        val name = encodeUtf8(event) ?: throw RequestException.NotSent(invalidEvent())
+        val data = encodeUtf8(json) ?: throw RequestException.NotSent(invalidPayload())
         val millis = timeout.inWholeMilliseconds
-        return connection.call { it.face.request(event, json, millis).toPublic() }
+        return connection.call {
+            it.requestByLane(name, data, millis) ?: it.face.request(event, json, millis).toPublic()
+        }
     }
 
     suspend fun join(rooms: Collection<String>) {

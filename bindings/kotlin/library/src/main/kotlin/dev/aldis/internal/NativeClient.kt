@@ -1,6 +1,7 @@
 package dev.aldis.internal
 
 import dev.aldis.ConnectionState
+import dev.aldis.Message
 import dev.aldis.ffi.SignalClientInterface
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
@@ -11,17 +12,35 @@ import dev.aldis.ffi.SignalClient as GeneratedClient
 /** The native client, and its lane if it has one. */
 internal class NativeClient(val face: GeneratedClient, inbox: Inbox, useLane: Boolean) {
     private val lane: Long? = if (useLane) face.openLane() else null
+    private val requests: LaneRequests? = lane?.let { LaneRequests(it, inbox) }
 
     init {
-        if (lane != null) Lane.open(lane, inbox)
+        if (lane != null && requests != null) Lane.open(lane, inbox, requests)
     }
 
     /** Sends by the lane. False where it did not take the message, or there is none. */
     fun sendByLane(event: ByteArray, data: ByteArray, ttlMillis: Long?): Boolean {
         // On the lane 0 stands for none; what cannot be a time to live is left for UniFFI to refuse.
         if (lane == null || (ttlMillis != null && ttlMillis <= 0)) return false
-        return Lane.send(lane, event, data, ttlMillis ?: 0) == 0
+        return Lane.send(lane, event, data, ttlMillis ?: 0) == TAKEN
     }
+
+    /** Requests by the lane. Null where it did not take the request, or there is none. */
+    suspend fun requestByLane(event: ByteArray, data: ByteArray, timeoutMillis: Long): Message? =
+        when (val reply = requests?.ask(event, data, timeoutMillis)) {
+            null, LaneReply.NotTaken -> {
+                null
+            }
+
+            is LaneReply.Replied -> {
+                requests.read(reply)
+            }
+
+            is LaneReply.Failed -> {
+                face.laneFailure(reply.ticket)
+                error("the failure of a request was told before")
+            }
+        }
 
     /** Asks for events again after a pause. */
     fun resume() {
@@ -32,6 +51,7 @@ internal class NativeClient(val face: GeneratedClient, inbox: Inbox, useLane: Bo
     fun shutdown() {
         face.shutdown()
         if (lane != null) Lane.close(lane)
+        requests?.close()
     }
 
     /** Frees the native side's memory, behind the calls that are under way. */

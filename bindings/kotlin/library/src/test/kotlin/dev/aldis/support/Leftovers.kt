@@ -8,7 +8,7 @@ object Leftovers {
         "ffi.AldisKt" to "uniffiForeignFutureHandleMap",
         "ffi.FfiConverterTypeSignalListener" to "handleMap",
         "ffi.FfiConverterTypeTokenProvider" to "handleMap",
-        "internal.Lane" to "inboxes",
+        "internal.Lane" to "ends",
     )
 
     /** The threads of the native library. */
