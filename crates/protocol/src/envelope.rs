@@ -293,7 +293,7 @@ mod tests {
             r#"{"event":"e","data":1} "#,
             r#"{ "event":"e"}"#,
             r#"{"event":"e","data":1}}"#,
-            r#"{"event":"e","data":tru}"#,
+            r#"{"event":"e","data":nul}"#,
             r#"{"event":"e","data":1"#,
             r#"{"event":"e"#,
             r#"{"event":"#,
