@@ -2,11 +2,17 @@
 //! allows.
 //!
 //! Graviola where the processor has what it needs: AES and carry-less multiplication in hardware,
-//! interleaved, and a curve in verified assembly, all without a C compiler. `RustCrypto` elsewhere:
-//! 32-bit ARM, and processors without those instructions.
+//! interleaved, and a curve in verified assembly, all without a C compiler. The curve takes 0.4 MB of
+//! code and tables, so it is a feature, `fast-handshake`. `RustCrypto` elsewhere: 32-bit ARM, and
+//! processors without those instructions.
 
-#[cfg_attr(not(any(target_arch = "aarch64", target_arch = "x86_64")), path = "unaccelerated.rs")]
-mod accelerated;
+#[cfg_attr(not(any(target_arch = "aarch64", target_arch = "x86_64")), path = "no_fast_aead.rs")]
+mod fast_aead;
+#[cfg_attr(
+    not(all(feature = "fast-handshake", any(target_arch = "aarch64", target_arch = "x86_64"))),
+    path = "no_fast_curve.rs"
+)]
+mod fast_curve;
 mod portable;
 
 use zeroize::Zeroizing;
@@ -40,14 +46,14 @@ pub(crate) struct NotAuthentic;
     reason = "one for each session, which is in a box; the larger is the usual one"
 )]
 pub(crate) enum Aead {
-    Accelerated(accelerated::Aead),
+    Fast(fast_aead::Aead),
     Portable(portable::Aead),
 }
 
 impl Aead {
     pub(crate) fn new(key: &[u8; 32]) -> Self {
         let portable = || Self::Portable(portable::Aead::new(key));
-        accelerated::Aead::new(key).map_or_else(portable, Self::Accelerated)
+        fast_aead::Aead::new(key).map_or_else(portable, Self::Fast)
     }
 
     /// Encrypts where the plaintext stands. Returns the tag.
@@ -56,7 +62,7 @@ impl Aead {
             return Err(TooLong);
         }
         match self {
-            Self::Accelerated(aead) => Ok(aead.encrypt(iv, buffer)),
+            Self::Fast(aead) => Ok(aead.encrypt(iv, buffer)),
             Self::Portable(aead) => aead.encrypt(iv, buffer),
         }
     }
@@ -72,7 +78,7 @@ impl Aead {
             return Err(NotAuthentic);
         }
         match self {
-            Self::Accelerated(aead) => aead.decrypt(iv, buffer, tag),
+            Self::Fast(aead) => aead.decrypt(iv, buffer, tag),
             Self::Portable(aead) => aead.decrypt(iv, buffer, tag),
         }
     }
@@ -80,15 +86,15 @@ impl Aead {
 
 /// A secret scalar of P-256. Wiped from memory on drop.
 pub(crate) enum Scalar {
-    Accelerated(accelerated::Scalar),
+    Fast(fast_curve::Scalar),
     Portable(portable::Scalar),
 }
 
 impl Scalar {
     /// Takes a big-endian number; `None` if it is zero or not below the order of the curve.
     pub(crate) fn new(number: &[u8; 32]) -> Option<Self> {
-        if accelerated::is_supported() {
-            accelerated::Scalar::new(number).map(Self::Accelerated)
+        if fast_curve::is_supported() {
+            fast_curve::Scalar::new(number).map(Self::Fast)
         } else {
             portable::Scalar::new(number).map(Self::Portable)
         }
@@ -97,7 +103,7 @@ impl Scalar {
     /// The public half.
     pub(crate) fn point(&self) -> Point {
         match self {
-            Self::Accelerated(scalar) => scalar.point(),
+            Self::Fast(scalar) => scalar.point(),
             Self::Portable(scalar) => scalar.point(),
         }
     }
@@ -106,7 +112,7 @@ impl Scalar {
     /// curve.
     pub(crate) fn shared_x(&self, peer: &Point) -> Option<SecretNumber> {
         match self {
-            Self::Accelerated(scalar) => scalar.shared_x(peer),
+            Self::Fast(scalar) => scalar.shared_x(peer),
             Self::Portable(scalar) => scalar.shared_x(peer),
         }
     }
@@ -114,8 +120,8 @@ impl Scalar {
 
 /// Whether this is a point of the curve in uncompressed form, and not the identity.
 pub(crate) fn is_on_curve(point: &Point) -> bool {
-    if accelerated::is_supported() {
-        accelerated::is_on_curve(point)
+    if fast_curve::is_supported() {
+        fast_curve::is_on_curve(point)
     } else {
         portable::is_on_curve(point)
     }

@@ -1,40 +1,14 @@
-//! By Graviola, for processors of 64 bits.
+//! P-256 by Graviola.
 
-use graviola::aead::AesGcm;
 use graviola::key_agreement::p256::{PublicKey, StaticPrivateKey};
 use zeroize::Zeroizing;
 
-use super::{NotAuthentic, Point, SecretNumber};
-use crate::limits::TAG_BYTES;
-use crate::replay::Iv;
+use super::{Point, SecretNumber};
 
 /// Whether the processor has the instructions. Without them Graviola panics: nothing else here may
 /// be called.
 pub(super) fn is_supported() -> bool {
     graviola::util::is_cpu_supported()
-}
-
-pub(crate) struct Aead(AesGcm);
-
-impl Aead {
-    pub(super) fn new(key: &[u8; 32]) -> Option<Self> {
-        is_supported().then(|| Self(AesGcm::new(key)))
-    }
-
-    pub(super) fn encrypt(&self, iv: &Iv, buffer: &mut [u8]) -> [u8; TAG_BYTES] {
-        let mut tag = [0; TAG_BYTES];
-        self.0.encrypt(iv, &[], buffer, &mut tag);
-        tag
-    }
-
-    pub(super) fn decrypt(
-        &self,
-        iv: &Iv,
-        buffer: &mut [u8],
-        tag: &[u8; TAG_BYTES],
-    ) -> Result<(), NotAuthentic> {
-        self.0.decrypt(iv, &[], buffer, tag).map_err(|_| NotAuthentic)
-    }
 }
 
 pub(crate) struct Scalar(StaticPrivateKey);

@@ -1,12 +1,8 @@
 //! For processors for which there is nothing faster than what runs anywhere.
 
-use super::{NotAuthentic, Point, SecretNumber};
+use super::NotAuthentic;
 use crate::limits::TAG_BYTES;
 use crate::replay::Iv;
-
-pub(super) fn is_supported() -> bool {
-    false
-}
 
 /// There is none.
 pub(crate) enum Aead {}
@@ -28,25 +24,4 @@ impl Aead {
     ) -> Result<(), NotAuthentic> {
         match *self {}
     }
-}
-
-/// There is none.
-pub(crate) enum Scalar {}
-
-impl Scalar {
-    pub(super) fn new(_number: &[u8; 32]) -> Option<Self> {
-        None
-    }
-
-    pub(super) fn point(&self) -> Point {
-        match *self {}
-    }
-
-    pub(super) fn shared_x(&self, _peer: &Point) -> Option<SecretNumber> {
-        match *self {}
-    }
-}
-
-pub(super) fn is_on_curve(_point: &Point) -> bool {
-    false
 }
