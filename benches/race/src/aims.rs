@@ -173,9 +173,11 @@ impl Aim {
         let Some(values) = values.iter().copied().collect::<Option<Vec<f64>>>() else {
             return Verdict::NotMeasured;
         };
+        // As it is shown: the request for each lot of events allocates too, some thousandths for
+        // each of them.
         let is_met = |value: f64| match self.yardstick {
-            Yardstick::Times(least, _) => value >= least,
-            Yardstick::AtMost(most) => value <= most,
+            Yardstick::Times(least, _) => hundredths(value) >= hundredths(least),
+            Yardstick::AtMost(most) => hundredths(value) <= hundredths(most),
         };
         match values.is_empty() {
             true => Verdict::NotMeasured,
@@ -190,6 +192,10 @@ impl Aim {
             Yardstick::AtMost(_) => quantity(value),
         }
     }
+}
+
+fn hundredths(value: f64) -> f64 {
+    (value * 100.0).round()
 }
 
 #[cfg(test)]
@@ -244,6 +250,8 @@ mod tests {
     fn a_bound_is_compared_with_nobody() {
         let two = sized(&allocations(), "aldis-rust", 2.0);
         assert_eq!(line(&two, "allocations"), "2.00 / 2.00 / 2.00, yes");
+        let lots = sized(&allocations(), "aldis-rust", 2.004);
+        assert_eq!(line(&lots, "allocations"), "2.00 / 2.00 / 2.00, yes");
         let more = sized(&allocations(), "aldis-rust", 2.01);
         assert_eq!(line(&more, "allocations"), "2.01 / 2.01 / 2.01, NO");
     }

@@ -15,7 +15,7 @@ pub(crate) fn quantity(number: f64) -> String {
 
 /// How many times as good something is.
 pub(crate) fn times(ratio: f64) -> String {
-    format!("{ratio:.2}")
+    if ratio < 0.1 { format!("{ratio:.3}") } else { format!("{ratio:.2}") }
 }
 
 /// The size of a message.

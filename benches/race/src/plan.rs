@@ -24,6 +24,8 @@ pub(crate) struct Plan {
     /// Rounds of all tasks that count, of each generation.
     pub(crate) rounds: u32,
     pub(crate) millis: u32,
+    /// Messages in a lot, by size: so many that asking for the next lot takes next to no time.
+    lots: [u32; 3],
     pub(crate) memory_rounds: u32,
     pub(crate) cold_rounds: u32,
     pub(crate) idle_windows: u32,
@@ -36,9 +38,10 @@ impl Plan {
     pub(crate) fn full() -> Self {
         Self {
             generations: 2,
-            warm_up_millis: 800,
+            warm_up_millis: 600,
             rounds: 3,
             millis: 300,
+            lots: [20_000, 10_000, 1_000],
             memory_rounds: 5,
             cold_rounds: 5,
             idle_windows: 5,
@@ -54,13 +57,25 @@ impl Plan {
             warm_up_millis: 300,
             rounds: 3,
             millis: 80,
+            lots: [5_000, 2_500, 250],
             memory_rounds: 1,
             cold_rounds: 2,
             idle_windows: 1,
             limit_rounds: 1,
-            server_rounds: 3,
+            server_rounds: 2,
             is_quick: true,
         }
+    }
+
+    /// Work at full speed, in the order in which it is done.
+    pub(crate) fn tasks(&self) -> Vec<Task> {
+        let sized = || PAYLOADS.into_iter().zip(self.lots);
+        let receive = sized().map(|(bytes, lot)| Task::Receive { bytes, lot });
+        let send = sized().map(|(bytes, lot)| Task::Send { bytes, lot });
+        let echo = [1, WINDOW]
+            .into_iter()
+            .flat_map(|window| PAYLOADS.into_iter().map(move |bytes| Task::Echo { bytes, window }));
+        receive.chain(send).chain(echo).chain([Task::Connect]).collect()
     }
 
     /// How long a task is done before anything counts.
@@ -79,19 +94,6 @@ pub(crate) enum Task {
 }
 
 impl Task {
-    /// All of them, in the order in which they are done.
-    pub(crate) fn all() -> Vec<Self> {
-        // So many that asking for the next lot takes next to no time.
-        let lots = [20_000, 10_000, 1_000];
-        let sized = || PAYLOADS.into_iter().zip(lots);
-        let receive = sized().map(|(bytes, lot)| Self::Receive { bytes, lot });
-        let send = sized().map(|(bytes, lot)| Self::Send { bytes, lot });
-        let echo = [1, WINDOW]
-            .into_iter()
-            .flat_map(|window| PAYLOADS.into_iter().map(move |bytes| Self::Echo { bytes, window }));
-        receive.chain(send).chain(echo).chain([Self::Connect]).collect()
-    }
-
     pub(crate) fn group(self) -> Group {
         match self {
             Self::Receive { .. } => Group::Receive,
@@ -145,7 +147,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_work_is_done_with_each_size() {
-        let tasks = Task::all();
+        let tasks = Plan::full().tasks();
         assert_eq!(tasks.len(), 13);
         let sizes = |work: Work| {
             let those = tasks.iter().filter(|task| task.work() == work);

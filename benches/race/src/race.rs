@@ -7,7 +7,7 @@ use aldis_bench::order::Answer;
 use serde::Serialize;
 
 use crate::arena::Arena;
-use crate::contestant::{Contestant, Kind, Purpose};
+use crate::contestant::{Contestant, Kind, LIMIT, Purpose};
 use crate::outcome::Outcome;
 use crate::outside::cpu_nanos;
 use crate::plan::{Plan, Task};
@@ -15,12 +15,13 @@ use crate::process::Process;
 use crate::record::Record;
 use crate::selection::{Group, Selection};
 
-/// How much longer than planned a task may take before its process counts as hung.
-const GRACE: Duration = Duration::from_secs(30);
+/// How much longer than planned a task may take before its process counts as hung. Contestants have
+/// a limit of their own, which is shorter and tells more.
+const GRACE: Duration = Duration::from_secs(90);
 
 /// Lets all that is selected race.
 pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mut Record) {
-    let entries = entries(selection);
+    let entries = entries(&plan.tasks(), selection);
     if entries.is_empty() {
         return;
     }
@@ -62,22 +63,23 @@ struct Kept<'a> {
 }
 
 /// Who has something to do.
-fn entries(selection: &Selection) -> Vec<Entry> {
+fn entries(tasks: &[Task], selection: &Selection) -> Vec<Entry> {
     let all = selection
         .contestants
         .iter()
         .flat_map(|&contestant| [false, true].map(|counts| Entry { contestant, counts }));
-    all.filter(|entry| Task::all().into_iter().any(|task| entry.does(task, selection))).collect()
+    all.filter(|entry| tasks.iter().any(|task| entry.does(*task, selection))).collect()
 }
 
 impl Entry {
     /// Whether it is to do a task. Who tells its allocations by the way is asked for them in the
-    /// same work; who would be slower for it has a program of its own for that.
+    /// same work; who would be slower for it has a program of its own for that. The limit makes
+    /// nothing of an event, and so allocates nothing.
     fn does(self, task: Task, selection: &Selection) -> bool {
         let kind = self.contestant.kind;
         let is_counted = task.group() == Group::Receive && selection.has(Group::Allocations);
         if self.counts {
-            is_counted && kind == Kind::Rust
+            is_counted && kind == Kind::Rust && self.contestant.name != LIMIT
         } else {
             selection.has(task.group()) || (is_counted && kind.tells_allocations())
         }
@@ -88,15 +90,11 @@ impl Race<'_> {
     fn generation(&mut self, generation: u32, entries: &[Entry]) {
         let of = format!("race, processes {generation} of {}", self.plan.generations);
         self.record.progress(&format!("{of}, warming up"));
-        let mut racers: Vec<_> = entries.iter().map(|&entry| self.start(entry)).collect();
-        for task in Task::all() {
-            for racer in &mut racers {
-                self.work(racer, task, self.plan.warm_up_millis(racer.entry.contestant.kind));
-            }
-        }
+        // One after the other: a dozen JVMs that start at once on one core take minutes.
+        let mut racers: Vec<_> = entries.iter().map(|&entry| self.warmed_up(entry)).collect();
         for round in 1..=self.plan.rounds {
             self.record.progress(&format!("{of}, round {round} of {}", self.plan.rounds));
-            for task in Task::all() {
+            for task in self.plan.tasks() {
                 for racer in &mut racers {
                     if let Some(outcome) = self.work(racer, task, self.plan.millis) {
                         self.take(racer.entry, task, &outcome, generation, round);
@@ -111,10 +109,16 @@ impl Race<'_> {
         }
     }
 
-    fn start(&mut self, entry: Entry) -> Racer {
+    /// Starts a process, and lets it do what it will do until that is compiled.
+    fn warmed_up(&mut self, entry: Entry) -> Racer {
         let purpose = if entry.counts { Purpose::Counting } else { Purpose::Speed };
         let process = self.arena.start(entry.contestant, purpose);
-        Racer { entry, process: process.map_err(|error| self.record.failure(&error)).ok() }
+        let process = process.map_err(|error| self.record.failure(&error)).ok();
+        let mut racer = Racer { entry, process };
+        for task in self.plan.tasks() {
+            self.work(&mut racer, task, self.plan.warm_up_millis(entry.contestant.kind));
+        }
+        racer
     }
 
     /// Lets a racer do a task. `None` where there is nothing to tell: the task is not its own, it
@@ -172,7 +176,10 @@ mod tests {
     fn entries_of(names: &[&str]) -> Vec<(&'static str, bool)> {
         let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
         let selection = Selection::of(&names).expect("names");
-        entries(&selection).iter().map(|entry| (entry.contestant.name, entry.counts)).collect()
+        entries(&Plan::full().tasks(), &selection)
+            .iter()
+            .map(|entry| (entry.contestant.name, entry.counts))
+            .collect()
     }
 
     #[test]
@@ -186,6 +193,7 @@ mod tests {
     #[test]
     fn without_anything_to_do_nobody_is_started() {
         assert_eq!(entries_of(&["memory", "size"]), []);
+        assert_eq!(entries_of(&["allocations", "limit"]), []);
         assert_eq!(entries_of(&["connect", "limit"]), [("limit", false)]);
     }
 }
