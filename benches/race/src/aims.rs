@@ -40,13 +40,15 @@ pub(crate) fn table(findings: &[Finding]) -> String {
     table.load_style(presets::ASCII_MARKDOWN).set_header(["aim", "measured", "met"]);
     for aim in aims(findings) {
         let values = aim.values(findings);
-        let shown = values.iter().map(|value| value.map_or("–".to_owned(), |it| aim.show(it)));
+        let values_or_none = if values.is_empty() { &[None][..] } else { &values };
+        let shown = values_or_none.iter().map(|it| it.map_or("–".to_owned(), |it| aim.show(it)));
+        let shown = shown.collect::<Vec<_>>().join(" / ");
         let met = match aim.verdict(&values) {
             Verdict::Met => "yes",
             Verdict::Missed => "NO",
             Verdict::NotMeasured => "not measured",
         };
-        table.add_row([&aim.what, &shown.collect::<Vec<_>>().join(" / "), met]);
+        table.add_row([&aim.what, &shown, met]);
     }
     table.trim_fmt()
 }
@@ -179,10 +181,12 @@ impl Aim {
             Yardstick::Times(least, _) => hundredths(value) >= hundredths(least),
             Yardstick::AtMost(most) => hundredths(value) <= hundredths(most),
         };
-        match values.is_empty() {
-            true => Verdict::NotMeasured,
-            false if values.into_iter().all(is_met) => Verdict::Met,
-            false => Verdict::Missed,
+        if values.is_empty() {
+            Verdict::NotMeasured
+        } else if values.into_iter().all(is_met) {
+            Verdict::Met
+        } else {
+            Verdict::Missed
         }
     }
 
@@ -268,6 +272,6 @@ mod tests {
             rate("ignis", 1_000, 10.0),
         ];
         assert_eq!(line(&samples, "server: ≥ 4"), "9.00 / 5.00, yes");
-        assert_eq!(line(&[], "server: ≥ 4"), "not measured");
+        assert_eq!(line(&[], "server: ≥ 4"), "–, not measured");
     }
 }

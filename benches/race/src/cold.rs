@@ -21,12 +21,11 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
         return;
     }
     let mut contestants = selection.contestants.clone();
-    // What the first start brings into the caches of the system, all later ones find there.
-    for round in 0..=plan.cold_rounds {
+    // What the first start brings into the caches of the system, all later ones find there. In a
+    // glance what ran before has to do.
+    for round in u32::from(plan.is_quick)..=plan.cold_rounds {
         let is_warm_up = round == 0;
-        let which =
-            if is_warm_up { "a look at the files".into() } else { format!("round {round}") };
-        record.progress(&format!("cold start, {which} of {}", plan.cold_rounds));
+        record.progress(&format!("cold start, round {round} of {}", plan.cold_rounds));
         contestants.retain(|contestant| match first(arena, contestant) {
             Ok((Answer::Done(_), _)) if is_warm_up => true,
             Ok((Answer::Done(reading), outside)) => {
@@ -49,8 +48,8 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
     }
 }
 
-/// The answer of a new process, and when it came. It settles before it answers, which is part of
-/// the time outside and not of that inside.
+/// The answer of a new process, and when it came. What it clears away before it answers, and how
+/// long it waits then until it does nothing more, is part of the time outside only.
 fn first(arena: &Arena, contestant: &Contestant) -> Result<(Answer, Duration), ProcessError> {
     let start = Instant::now();
     let mut process = arena.start(contestant, Purpose::Ordinary)?;

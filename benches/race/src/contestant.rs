@@ -41,8 +41,7 @@ impl Kind {
         self != Self::Rust
     }
 
-    /// Whether it answers how much it has allocated without a program of its own.
-    pub(crate) fn tells_allocations(self) -> bool {
+    pub(crate) fn runs_on_jvm(self) -> bool {
         matches!(self, Self::Kotlin | Self::KotlinWithoutLane)
     }
 

@@ -31,13 +31,14 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
     }
     record.progress("limits, the cipher");
     for _ in 0..plan.limit_rounds {
-        for (direction, options) in [("encrypt", &[][..]), ("decrypt", &["-decrypt"][..])] {
+        for (what, options) in
+            [("openssl, encrypt", &[][..]), ("openssl, decrypt", &["-decrypt"][..])]
+        {
             for bytes in PAYLOADS {
                 match aes_speed(bytes, options, arena.pinning.contestant) {
                     Some(speed) => {
-                        record.reading("limits", OPENSSL, json!({ "bytes": bytes, "MB/s": speed }));
-                        let measure = aes(direction).of(Some(bytes));
-                        record.add([Sample::new(measure, OPENSSL, speed)]);
+                        record.reading("limits", what, json!({ "bytes": bytes, "MB/s": speed }));
+                        record.add([Sample::new(aes().of(Some(bytes)), what, speed)]);
                     }
                     None => record.note("openssl, limits: it is not installed".to_owned()),
                 }
@@ -53,14 +54,10 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
         record.failure(&error);
     }
     for it in crossings {
-        let measure = crossing(&it.name).of(Some(it.payload));
-        record.add([Sample::new(measure, JVM, it.nanos)]);
-        record.reading("limits", JVM, it);
+        record.add([Sample::new(crossing().of(Some(it.payload)), &it.name, it.nanos)]);
+        record.reading("limits", &it.name, &it);
     }
 }
-
-const OPENSSL: &str = "openssl";
-const JVM: &str = "jvm";
 
 /// Megabytes a second of AES-256-GCM on blocks of so many bytes. `None` without OpenSSL.
 fn aes_speed(bytes: u32, options: &[&str], core: Option<usize>) -> Option<f64> {

@@ -116,11 +116,12 @@ pub(crate) fn cold_inside() -> Measure {
     Measure::lower("cold start, from loading the library to the first event", "ms")
 }
 
-/// The same from the start of the process, as others see it.
+/// From the start of the process until it has answered, as others see it.
 pub(crate) fn cold_outside() -> Measure {
-    Measure::lower("cold start, from the start of the process to the first event", "ms")
+    Measure::lower("cold start, from the start of the process to its answer", "ms")
 }
 
+/// CPU time of a process with an idle connection.
 pub(crate) fn idle_cpu() -> Measure {
     Measure::lower("idle, CPU per hour", "ms")
 }
@@ -129,9 +130,18 @@ pub(crate) fn idle_wake_ups() -> Measure {
     Measure::lower("idle, wake-ups per hour", "wake-ups")
 }
 
-/// What a file, or several of them, weigh.
-pub(crate) fn size(what: &str) -> Measure {
-    Measure::lower(format!("size, {what}"), "B")
+/// The same without what a JVM takes that does nothing.
+pub(crate) fn idle_cpu_above_jvm() -> Measure {
+    Measure::lower("idle, CPU per hour above a bare JVM", "ms")
+}
+
+pub(crate) fn idle_wake_ups_above_jvm() -> Measure {
+    Measure::lower("idle, wake-ups per hour above a bare JVM", "wake-ups")
+}
+
+/// What a library, or the jars of a contestant, weigh.
+pub(crate) fn size() -> Measure {
+    Measure::lower("size", "B")
 }
 
 /// Messages that a server hands to the members of one room.
@@ -152,12 +162,12 @@ pub(crate) fn idle_connection(connections: u64) -> Measure {
     Measure::lower(format!("server, memory of each of {connections} idle connections"), "KiB")
 }
 
-/// AES-256-GCM of OpenSSL on so many bytes, and nothing else.
-pub(crate) fn aes(direction: &str) -> Measure {
-    Measure::higher(format!("AES-256-GCM, {direction}"), "MB/s")
+/// AES-256-GCM on so many bytes, and nothing else.
+pub(crate) fn aes() -> Measure {
+    Measure::higher("limits, AES-256-GCM alone", "MB/s")
 }
 
-/// One bare call over the boundary of the JVM.
-pub(crate) fn crossing(name: &str) -> Measure {
-    Measure::lower(format!("boundary, {name}"), "ns")
+/// One bare call over the boundary of the JVM, with so many bytes.
+pub(crate) fn crossing() -> Measure {
+    Measure::lower("limits, a call over the boundary of the JVM", "ns")
 }

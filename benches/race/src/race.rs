@@ -72,8 +72,8 @@ fn entries(tasks: &[Task], selection: &Selection) -> Vec<Entry> {
 }
 
 impl Entry {
-    /// Whether it is to do a task. Who tells its allocations by the way is asked for them in the
-    /// same work; who would be slower for it has a program of its own for that. The limit makes
+    /// Whether it is to do a task. A JVM tells its allocations by the way, in the same work; who
+    /// would be slower for it has a program of its own for that. The limit makes
     /// nothing of an event, and so allocates nothing.
     fn does(self, task: Task, selection: &Selection) -> bool {
         let kind = self.contestant.kind;
@@ -81,7 +81,7 @@ impl Entry {
         if self.counts {
             is_counted && kind == Kind::Rust && self.contestant.name != LIMIT
         } else {
-            selection.has(task.group()) || (is_counted && kind.tells_allocations())
+            selection.has(task.group()) || (is_counted && kind.runs_on_jvm())
         }
     }
 }

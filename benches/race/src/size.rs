@@ -4,8 +4,6 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use serde_json::json;
-
 use crate::measure::{Sample, size};
 use crate::outcome::float;
 use crate::record::Record;
@@ -14,8 +12,8 @@ use crate::selection::{Group, Selection};
 /// Folders below `target` with libraries by system and processor.
 const LIBRARIES: [&str; 2] = ["library/native", "android/jni"];
 
-/// Jars of a way to write a client, as their names begin. What both need is not among them: the
-/// libraries of Kotlin, and its serialization.
+/// Jars of a way to write a client, as their names begin; those of Aldis have libaldis in them. What
+/// all of them need is not counted: the libraries of Kotlin, and its serialization.
 const JARS: [(&str, &[&str]); 3] = [
     ("aldis-flow", &["aldis-", "jna-"]),
     ("okhttp-jca", &["okhttp-", "okio-"]),
@@ -30,9 +28,9 @@ pub(crate) fn run(target: &Path, jars: &Path, selection: &Selection, record: &mu
     for folder in LIBRARIES {
         // Nobody has to build for all systems.
         for (platform, bytes) in libraries(&target.join(folder)).unwrap_or_default() {
-            let what = format!("libaldis for {platform}");
-            record.reading("size", "libaldis", json!({ "platform": platform, "bytes": bytes }));
-            record.add([Sample::new(size(&what), "libaldis", float(bytes))]);
+            let library = format!("libaldis for {platform}");
+            record.reading("size", &library, bytes);
+            record.add([Sample::new(size(), library, float(bytes))]);
         }
     }
     let files = match files(jars) {
@@ -44,8 +42,9 @@ pub(crate) fn run(target: &Path, jars: &Path, selection: &Selection, record: &mu
         let those: Vec<_> = files.iter().filter(|(name, _)| is_one(name)).collect();
         if !those.is_empty() {
             let bytes = those.iter().map(|(_, bytes)| bytes).sum();
-            record.reading("size", contestant, &those);
-            record.add([Sample::new(size("jars of its own"), contestant, float(bytes))]);
+            let jars = format!("jars of {contestant}");
+            record.reading("size", &jars, &those);
+            record.add([Sample::new(size(), jars, float(bytes))]);
         }
     }
 }
@@ -102,11 +101,11 @@ mod tests {
         run(&target, &jars, &Selection::of(&[]).expect("all"), &mut record);
 
         let samples = record.samples.iter();
-        let told: Vec<_> = samples.map(|it| (it.measure.name.as_str(), it.value)).collect();
+        let told: Vec<_> = samples.map(|it| (it.contestant.as_str(), it.value)).collect();
         let expected = [
-            ("size, libaldis for linux-x86-64", 200.0),
-            ("size, libaldis for arm64-v8a", 300.0),
-            ("size, jars of its own", 42.0),
+            ("libaldis for linux-x86-64", 200.0),
+            ("libaldis for arm64-v8a", 300.0),
+            ("jars of okhttp-jca", 42.0),
         ];
         assert_eq!(told, expected);
     }

@@ -8,7 +8,8 @@ use comfy_table::{CellAlignment, Table, presets};
 use crate::contestant::{CONTESTANTS, is_peer};
 use crate::finding::Finding;
 use crate::measure::{
-    CONNECT, ECHO, ECHO_WINDOW, Measure, RECEIVE, SEND, allocated_bytes, allocations,
+    CONNECT, ECHO, ECHO_WINDOW, Measure, RECEIVE, SEND, aes, allocated_bytes, allocations,
+    crossing, size,
 };
 use crate::numbers::{bytes, quantity, times};
 
@@ -38,46 +39,37 @@ pub(crate) fn tables(findings: &[Finding]) -> String {
 
 /// What is in which table, in the order in which they are printed.
 fn sections(findings: &[Finding]) -> Vec<Section> {
-    let mut sections = Vec::new();
-    let mut by_size = |measure: Measure| {
-        let title = format!("{} ({})", measure.name, measure.unit);
-        let columns = columns(findings, |name| (name == measure.name).then_some(""));
-        sections.push(Section { title, columns });
+    let sized = |measure: Measure| Section {
+        title: format!("{} ({})", measure.name, measure.unit),
+        columns: columns(findings, |name| (name == measure.name).then_some("")),
     };
+    let named = |title: &str, prefix: &str| Section {
+        title: title.to_owned(),
+        columns: columns(findings, |name| name.strip_prefix(prefix)),
+    };
+    let mut sections = Vec::new();
     for work in [RECEIVE, SEND] {
-        by_size(work.per_second());
-        by_size(work.cpu_each());
-        by_size(work.per_cpu_second());
+        let measures = [work.per_second(), work.cpu_each(), work.per_cpu_second()];
+        sections.extend(measures.map(sized));
     }
     for work in [ECHO, ECHO_WINDOW] {
-        by_size(work.p50());
-        by_size(work.p99());
-        by_size(work.per_second());
-        by_size(work.cpu_each());
+        let measures = [work.p50(), work.p99(), work.per_second(), work.cpu_each()];
+        sections.extend(measures.map(sized));
     }
-    by_size(allocations());
-    by_size(allocated_bytes());
-    let mut by_name = |title: &str, prefix: &str| {
-        let columns = columns(findings, |name| name.strip_prefix(prefix));
-        sections.push(Section { title: title.to_owned(), columns });
-    };
-    by_name("connect", &format!("{}, ", CONNECT.label));
-    by_name("memory", "memory, ");
-    by_name("cold start", "cold start, ");
-    by_name("idle connection", "idle, ");
-    by_name("size", "size, ");
-    by_name(
-        "server, deliveries per second to a room of so many",
-        "server, deliveries per second to ",
-    );
-    by_name("server, CPU per delivery to a room of so many", "server, CPU per delivery to ");
-    by_name(
-        "server, deliveries per CPU second to a room of so many",
-        "server, deliveries per CPU second to ",
-    );
-    by_name("server, memory", "server, memory of ");
-    by_name("limits: the cipher alone", "AES-256-GCM, ");
-    by_name("limits: one call over the boundary", "boundary, ");
+    sections.extend([allocations(), allocated_bytes()].map(sized));
+    sections.extend([
+        named("connect", &format!("{}, ", CONNECT.label)),
+        named("memory", "memory, "),
+        named("cold start", "cold start, "),
+        named("idle connection", "idle, "),
+        sized(size()),
+    ]);
+    for what in ["deliveries per second", "CPU per delivery", "deliveries per CPU second"] {
+        let title = format!("server, {what} to a room of so many");
+        sections.push(named(&title, &format!("server, {what} to ")));
+    }
+    sections.push(named("server, memory", "server, memory of "));
+    sections.extend([aes(), crossing()].map(sized));
     sections
 }
 
@@ -88,7 +80,7 @@ fn columns<'a>(findings: &'a [Finding], rest: impl Fn(&'a str) -> Option<&'a str
         let Some(rest) = rest(&measure.name) else { continue };
         if columns.iter().all(|column| column.measure != *measure) {
             let label = match (rest, measure.payload.map(bytes)) {
-                ("", size) => size.unwrap_or_default(),
+                ("", size) => size.unwrap_or_else(|| measure.unit.clone()),
                 (rest, None) => format!("{rest} ({})", measure.unit),
                 (rest, Some(size)) => format!("{rest}, {size} ({})", measure.unit),
             };
