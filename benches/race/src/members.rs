@@ -57,10 +57,8 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
     }
     record.progress("the server, beside IGNIS");
     let mut command: Command = arena.programs.members();
-    command.args(["--rounds", &plan.server_rounds.to_string()]);
-    if plan.is_quick {
-        command.arg("--quick");
-    }
+    // Fewer messages each time do: they are spread over rounds, and IGNIS takes seconds for them.
+    command.args(["--quick", "--rounds", &plan.server_rounds.to_string()]);
     // It has two servers and many clients to place, and does so itself.
     let measured = Process::start("bench-members", command, None).and_then(|process| {
         process.read_all(PATIENCE, |reading: Reading| {

@@ -54,10 +54,10 @@ impl Plan {
     pub(crate) fn quick() -> Self {
         Self {
             generations: 1,
-            warm_up_millis: 300,
+            warm_up_millis: 200,
             rounds: 3,
             millis: 80,
-            lots: [5_000, 2_500, 250],
+            lots: [5_000, 2_500, 500],
             memory_rounds: 1,
             cold_rounds: 2,
             idle_windows: 1,
