@@ -1,0 +1,150 @@
+//! Servers: deliveries to the members of a room, and the memory of idle connections.
+//!
+//! There are two contestants: `aldis serve`, as it is shipped, and the real IGNIS server of
+//! `tests/interop/ignis` on Bun with its Redis. The server has core 0. All members live in this one
+//! process, on core 1: they decrypt every delivery, and fail if one is lost, doubled, changed or out
+//! of order.
+//!
+//! Both servers run and have all their members while they are measured by turns. A member of the room
+//! asks its server to publish, by the event `room` that both have; the next one follows when all
+//! members have the one before, because IGNIS does not keep the order of what follows closer.
+//!
+//! The CPU time is that of the server's process alone. Redis is a process of its own, and not
+//! counted: IGNIS has it for nothing here.
+
+mod crowd;
+mod member;
+mod options;
+mod report;
+mod server;
+
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use crate::Failure;
+use crate::process::{pin_to, raise_open_files};
+pub use crowd::Crowd;
+pub use options::Options;
+pub use report::{Line, Name};
+pub use server::{Kind, Server};
+
+/// The core of the servers.
+const SERVER_CORE: usize = 0;
+
+/// The core of all members.
+const MEMBERS_CORE: usize = 1;
+
+/// Members of the room that is measured.
+const ROOMS: [u32; 3] = [200, 1_000, 5_000];
+
+/// Bytes of a message's data, about.
+const PAYLOADS: [u32; 2] = [100, 1_024];
+
+/// Connections that do nothing.
+const IDLE: u32 = 10_000;
+
+/// Files that a process has open besides the connections to its members, at most.
+const OTHER_FILES: u64 = 100;
+
+/// How long to wait until a server has done what follows a measurement, and what connecting has left
+/// behind.
+const SETTLE: Duration = Duration::from_millis(100);
+const SETTLE_CONNECTIONS: Duration = Duration::from_secs(3);
+
+/// Measures all that `options` ask for, and prints it as lines of JSON.
+pub async fn run(options: &Options) -> Result<(), Failure> {
+    let contestants = options.contestants();
+    let most = raise_open_files()?;
+    let rooms = ROOMS.map(|members| u64::from(members) * contestants.len() as u64);
+    let needed = rooms.into_iter().chain([IDLE.into()]).max().unwrap_or(0) + OTHER_FILES;
+    if most < needed {
+        return Err(format!("{needed} open files are needed, and the system allows {most}").into());
+    }
+    pin_to(MEMBERS_CORE)?;
+    for members in ROOMS {
+        deliveries(options, &contestants, members).await?;
+    }
+    for contestant in contestants {
+        idle(options, contestant).await?;
+    }
+    Ok(())
+}
+
+/// Measures a room of this size, by turns.
+async fn deliveries(options: &Options, contestants: &[Kind], members: u32) -> Result<(), Failure> {
+    let mut rooms = Vec::new();
+    for contestant in contestants {
+        eprintln!("{contestant}: {members} members connect");
+        let server = Server::start(*contestant, options).await?;
+        let crowd = Crowd::connect(server.url(), members, Some("room")).await?;
+        rooms.push((server, crowd));
+    }
+    let warm_up = options.messages(members) / 4 + 1;
+    for round in 0..=options.rounds {
+        for payload in PAYLOADS {
+            for (server, crowd) in &mut rooms {
+                let messages = if round == 0 { warm_up } else { options.messages(members) };
+                let (cpu, beside) = (server.cpu_time()?, server.cpu_time_beside());
+                let wall = crowd.publish(messages, payload).await?;
+                sleep(SETTLE).await;
+                let line = Line {
+                    contestant: server.kind(),
+                    name: Name::RoomDeliveries,
+                    members,
+                    payload,
+                    count: u64::from(messages) * u64::from(members),
+                    wall: nanos(wall),
+                    server_cpu: nanos(server.cpu_time()?.saturating_sub(cpu)),
+                    beside_cpu: nanos(server.cpu_time_beside().saturating_sub(beside)),
+                    rss_bytes: server.resident_bytes()?,
+                    rss_bytes_before: None,
+                };
+                eprintln!("{line}");
+                if round > 0 {
+                    line.print()?;
+                }
+            }
+        }
+    }
+    for (server, crowd) in rooms {
+        drop(crowd);
+        server.stop().await?;
+    }
+    Ok(())
+}
+
+/// Measures the memory of connections that do nothing but their heartbeats.
+async fn idle(options: &Options, contestant: Kind) -> Result<(), Failure> {
+    let server = Server::start(contestant, options).await?;
+    // The first one makes what all of them share.
+    let first = Crowd::connect(server.url(), 1, None).await?;
+    sleep(SETTLE_CONNECTIONS).await;
+    let before = server.resident_bytes()?;
+    let (cpu, start) = (server.cpu_time()?, Instant::now());
+    eprintln!("{contestant}: {IDLE} members connect");
+    let crowd = Crowd::connect(server.url(), IDLE, None).await?;
+    let wall = start.elapsed();
+    sleep(SETTLE_CONNECTIONS).await;
+    let line = Line {
+        contestant,
+        name: Name::IdleConnections,
+        members: IDLE,
+        payload: 0,
+        count: IDLE.into(),
+        wall: nanos(wall),
+        server_cpu: nanos(server.cpu_time()?.saturating_sub(cpu)),
+        beside_cpu: 0,
+        rss_bytes: server.resident_bytes()?,
+        rss_bytes_before: Some(before),
+    };
+    eprintln!("{line}");
+    line.print()?;
+    crowd.check()?;
+    drop((first, crowd));
+    server.stop().await
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
