@@ -2,17 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use aldis_bench::members::{Crowd, Kind, Options, Server};
+use aldis_bench::members::{Crowd, Kind, Options, Order, Server};
 use aldis_server::OpenRooms;
 use aldis_server::auth::InsecureTokenIsUserId;
 use aldis_server::handlers::Relay;
 use clap::Parser;
 
 /// Messages of two sizes reach all members.
-async fn publish_at(url: &str) {
-    let mut crowd = Crowd::connect(url, 20, Some("room")).await.unwrap();
-    for bytes in [100, 1_024] {
-        crowd.publish(25, bytes).await.unwrap();
+async fn publish_at(url: &str, order: Order) {
+    let mut crowd = Crowd::connect(url, 20, Some("room"), order).await.unwrap();
+    for (window, bytes) in [(1, 100), (1, 1_024), (16, 100)] {
+        crowd.publish(25, window, bytes).await.unwrap();
     }
     crowd.check().unwrap();
 }
@@ -26,7 +26,7 @@ async fn our_server_delivers_to_all_members() {
         .build()
         .unwrap();
     let running = server.bind("127.0.0.1:0").await.unwrap();
-    publish_at(&running.url()).await;
+    publish_at(&running.url(), Order::Kept).await;
     running.shutdown().await;
 }
 
@@ -34,7 +34,7 @@ async fn our_server_delivers_to_all_members() {
 async fn ignis_delivers_to_all_members() {
     let options = Options::parse_from(["bench-members"]);
     let server = Server::start(Kind::Ignis, &options).await.unwrap();
-    publish_at(server.url()).await;
+    publish_at(server.url(), Order::Counted).await;
     server.stop().await.unwrap();
 }
 
@@ -42,8 +42,8 @@ async fn ignis_delivers_to_all_members() {
 async fn members_that_lose_their_server_fail() {
     let options = Options::parse_from(["bench-members"]);
     let server = Server::start(Kind::Ignis, &options).await.unwrap();
-    let mut crowd = Crowd::connect(server.url(), 2, Some("room")).await.unwrap();
+    let mut crowd = Crowd::connect(server.url(), 2, Some("room"), Order::Kept).await.unwrap();
     server.stop().await.unwrap();
-    assert!(crowd.publish(1, 100).await.is_err());
+    assert!(crowd.publish(1, 1, 100).await.is_err());
     assert!(crowd.check().is_err());
 }

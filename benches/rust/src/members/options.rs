@@ -22,6 +22,12 @@ pub struct Options {
     /// Fewer messages. Rooms are of the same size.
     #[arg(long)]
     pub quick: bool,
+    /// Members of the rooms.
+    #[arg(long, value_delimiter = ',', default_values_t = [200, 1_000, 5_000], value_name = "N,N")]
+    pub members: Vec<u32>,
+    /// Connections that do nothing; 0 leaves that out.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    pub idle: u32,
     /// One contestant only.
     #[arg(long, value_name = "NAME")]
     pub only: Option<Kind>,

@@ -20,6 +20,8 @@ pub struct Line {
     pub members: u32,
     /// Bytes of a message's data, about.
     pub payload: u32,
+    /// Messages under way at once; 0 for connections.
+    pub under_way: u32,
     /// Deliveries, or connections.
     pub count: u64,
     /// From the first message to the last delivery; for connections, until all are authenticated.
@@ -28,6 +30,8 @@ pub struct Line {
     pub server_cpu: u64,
     /// CPU time of what the server has beside it (Redis). Of deliveries only.
     pub beside_cpu: u64,
+    /// Deliveries that were not in order, at a server that does not keep it.
+    pub swaps: u64,
     /// Resident memory of the server's process, afterwards.
     pub rss_bytes: u64,
     /// The same before there were connections. Of idle connections only.
@@ -55,14 +59,14 @@ impl Line {
 /// For people.
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { contestant, members, payload, .. } = self;
+        let Self { contestant, members, payload, under_way, swaps, .. } = self;
         let per_count = |amount: u64| amount / self.count.max(1);
         let (wall, cpu) = (per_count(self.wall), per_count(self.server_cpu));
         match self.rss_bytes_before {
             None => write!(
                 f,
-                "{contestant}: {members} members, {payload} B: {wall} ns and {cpu} ns of CPU time by \
-                 delivery, and {} ns beside it",
+                "{contestant}: {members} members, {payload} B, {under_way} under way: {wall} ns and \
+                 {cpu} ns of CPU time by delivery, {} ns beside it, {swaps} out of order",
                 per_count(self.beside_cpu)
             ),
             Some(before) => write!(

@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::{MEMBERS_CORE, Options, SERVER_CORE};
+use super::{MEMBERS_CORE, Options, Order, SERVER_CORE};
 use crate::Failure;
 use crate::process::{cpu_time_of, descendants_of, pin_to, resident_bytes_of};
 
@@ -32,6 +32,16 @@ pub enum Kind {
     /// `@venizia/ignis-helpers` on Bun.
     #[serde(rename = "ignis")]
     Ignis,
+}
+
+impl Kind {
+    /// What the server promises about the order of messages that are under way at once.
+    pub fn order(self) -> Order {
+        match self {
+            Self::Aldis => Order::Kept,
+            Self::Ignis => Order::Counted,
+        }
+    }
 }
 
 impl fmt::Display for Kind {
