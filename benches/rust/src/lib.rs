@@ -11,6 +11,7 @@ mod frames;
 pub mod input;
 pub mod lots;
 pub mod measure;
+pub mod members;
 pub mod order;
 pub mod payloads;
 pub mod process;

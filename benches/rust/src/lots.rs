@@ -138,3 +138,122 @@ pub(crate) fn all_counted(counted: SinkCount, lot: u32) -> Result<(), Failure> {
         Err(format!("{counted:?} of {lot}").into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payloads::Tick;
+    use futures_util::FutureExt;
+
+    const BYTES: u32 = 100;
+    const LOT: u32 = 20;
+
+    type Ticks = Vec<Tick<'static>>;
+
+    /// Changes what goes through it.
+    struct Loopback {
+        change: fn(Ticks) -> Ticks,
+        sunk: Ticks,
+    }
+
+    fn owned(tick: &Tick<'_>) -> Tick<'static> {
+        Tick { text: tick.text.clone().into_owned().into(), ..*tick }
+    }
+
+    impl Contestant for Loopback {
+        async fn connect(_: &str) -> Result<Self, Failure> {
+            Ok(Self { change: |ticks| ticks, sunk: Vec::new() })
+        }
+
+        fn dropped(&self) -> u64 {
+            0
+        }
+
+        async fn flood(
+            &mut self,
+            order: Flood,
+            on_tick: impl FnMut(&Tick<'_>) -> Result<(), Failure>,
+        ) -> Result<(), Failure> {
+            let texts = Texts::new(order.bytes);
+            let ticks = (0..order.count.into()).map(|seq| owned(&texts.tick(seq))).collect();
+            (self.change)(ticks).iter().try_for_each(on_tick)
+        }
+
+        async fn sink(&mut self, tick: &Tick<'_>) -> Result<(), Failure> {
+            self.sunk.push(owned(tick));
+            Ok(())
+        }
+
+        async fn count(&mut self) -> Result<SinkCount, Failure> {
+            let received = (self.change)(std::mem::take(&mut self.sunk));
+            let in_order = received.iter().zip(0..).all(|(tick, seq)| tick.seq == seq);
+            Ok(SinkCount { received: received.len() as u64, in_order })
+        }
+
+        async fn echo(
+            &self,
+            tick: &Tick<'_>,
+            on_reply: impl FnOnce(&Tick<'_>) -> Result<(), Failure>,
+        ) -> Result<(), Failure> {
+            on_reply(&(self.change)(vec![owned(tick)])[0])
+        }
+
+        async fn close(self) {}
+    }
+
+    /// Whether receiving, sending and echoing fail.
+    fn fail(change: fn(Ticks) -> Ticks) -> [bool; 3] {
+        let payload = Loopback::payload(BYTES).unwrap();
+        let loopback = || Loopback { change, sunk: Vec::new() };
+        let pace = Pace { lot: LOT, window: 3, start: Instant::now(), least: Duration::ZERO };
+        let (mut a, mut b, mut c) = (loopback(), loopback(), loopback());
+        [
+            a.receive(&payload, LOT).now_or_never().unwrap().is_err(),
+            b.send(&payload, LOT).now_or_never().unwrap().is_err(),
+            Lots::echo(&mut c, &payload, pace).now_or_never().unwrap().is_err(),
+        ]
+    }
+
+    fn without(mut ticks: Ticks, index: usize) -> Ticks {
+        if ticks.len() > 1 {
+            ticks.remove(index);
+        }
+        ticks
+    }
+
+    #[test]
+    fn what_is_whole_counts() {
+        assert_eq!(fail(|ticks| ticks), [false; 3]);
+    }
+
+    #[test]
+    fn what_is_lost_doubled_or_swapped_fails() {
+        assert_eq!(fail(|ticks| without(ticks, 7)), [true, true, false]);
+        assert_eq!(fail(|ticks| without(ticks, 19)), [true, true, false]);
+        let doubled = |ticks: Ticks| ticks.iter().flat_map(|tick| [tick, tick]).cloned().collect();
+        assert_eq!(fail(doubled), [true, true, false]);
+        let swapped = |mut ticks: Ticks| {
+            ticks.reverse();
+            ticks
+        };
+        assert_eq!(fail(swapped), [true, true, false]);
+    }
+
+    #[test]
+    fn what_is_changed_fails() {
+        let text = |mut ticks: Ticks| {
+            for tick in &mut ticks {
+                tick.text = tick.text.replace('e', "").into();
+            }
+            ticks
+        };
+        assert_eq!(fail(text), [true, false, true]);
+        let number = |mut ticks: Ticks| {
+            for tick in &mut ticks {
+                tick.seq += 1;
+            }
+            ticks
+        };
+        assert_eq!(fail(number), [true, true, true]);
+    }
+}

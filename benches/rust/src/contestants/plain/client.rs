@@ -1,6 +1,7 @@
 //! The connection.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -97,10 +98,15 @@ impl PlainClient {
         let (outgoing, to_send) = mpsc::channel(CAPACITY);
         let (received, events) = mpsc::channel(CAPACITY);
         let mut tasks = JoinSet::new();
-        tasks.spawn(read(stream, opener, received, Arc::clone(&shared)));
+        let (reading, reading_ended) = oneshot::channel();
+        let reader = read(stream, opener, received, Arc::clone(&shared));
+        tasks.spawn(async move {
+            reader.await;
+            drop(reading);
+        });
         tasks.spawn(async move {
             // The reader sees the end of the connection too, and tells by its own.
-            let _ = write(sink, to_send).await;
+            let _ = write(sink, to_send, reading_ended).await;
         });
         let (sealer, next_id) = (Mutex::new(sealer), AtomicU64::new(1));
         Ok(Self { events, sealer, outgoing, shared, next_id, tasks })
@@ -198,10 +204,11 @@ async fn read(
     shared.pending().clear();
 }
 
-/// Writes what is queued, and heartbeats.
+/// Writes what is queued, and heartbeats, until nothing is read any more.
 async fn write(
     mut socket: SplitSink<Socket, Message>,
     mut outgoing: mpsc::Receiver<Message>,
+    mut reading_ended: oneshot::Receiver<Infallible>,
 ) -> Result<(), Failure> {
     let mut heartbeat = interval(HEARTBEAT);
     loop {
@@ -219,6 +226,7 @@ async fn write(
                 }
                 socket.flush().await?;
             }
+            _ = &mut reading_ended => return Ok(()),
             _ = heartbeat.tick() => {
                 socket.send(Message::text(r#"{"event":"heartbeat"}"#)).await?;
             }
