@@ -1,17 +1,22 @@
 package dev.aldis.bench
 
+/** A client library in the race, and what all of its clients in a process share. */
+internal fun interface Contestant : AutoCloseable {
+    /** A client of its own that has connected and authenticated, as anybody. */
+    suspend fun connect(url: String): Client
+
+    override fun close() = Unit
+}
+
 /**
- * A client library in the race. One instance is one connection.
+ * One connection.
  *
- * The calls come one at a time. Each hands over and takes typed objects: reading and writing their
- * JSON belongs to what is measured.
+ * Only echoes are asked for at once, all else one at a time. Each call hands over and takes typed
+ * objects: reading and writing their JSON belongs to what is measured.
  */
-internal interface Contestant : AutoCloseable {
+internal interface Client : AutoCloseable {
     /** Messages that came and were thrown away, for whatever reason. */
     val dropped: Long
-
-    /** Connects and authenticates, as anybody. */
-    suspend fun connect(url: String)
 
     /**
      * Asks for a flood and returns when all of it was taken. [onTick] is the app: it is called for

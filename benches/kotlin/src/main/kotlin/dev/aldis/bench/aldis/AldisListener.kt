@@ -1,6 +1,7 @@
 package dev.aldis.bench.aldis
 
 import dev.aldis.Message
+import dev.aldis.SignalClient
 import dev.aldis.SignalListener
 import dev.aldis.bench.Events
 import dev.aldis.bench.Flood
@@ -8,7 +9,7 @@ import dev.aldis.bench.Tick
 import kotlinx.coroutines.CompletableDeferred
 
 /** Aldis by callbacks. */
-internal class AldisListener : Aldis() {
+internal class AldisListener private constructor(client: SignalClient) : AldisFlow(client) {
     override suspend fun flood(order: Flood, onTick: (Tick) -> Unit) {
         val listener = Ticks(order.count, onTick)
         client.addListener(listener).use {
@@ -28,5 +29,9 @@ internal class AldisListener : Aldis() {
             }.onFailure(done::completeExceptionally)
             if (--left == 0) done.complete(Unit)
         }
+    }
+
+    internal companion object {
+        suspend fun connect(url: String) = AldisListener(connected(url))
     }
 }

@@ -1,47 +1,36 @@
 package dev.aldis.bench.okhttp
 
+import dev.aldis.bench.Client
 import dev.aldis.bench.Contestant
-import dev.aldis.bench.Empty
-import dev.aldis.bench.Events
-import dev.aldis.bench.Flood
-import dev.aldis.bench.SinkCount
-import dev.aldis.bench.Tick
-import kotlinx.coroutines.CoroutineStart
-import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.flow.take
-import kotlinx.coroutines.launch
+import okhttp3.ConnectionPool
+import okhttp3.Dispatcher
+import okhttp3.OkHttpClient
+import java.util.concurrent.TimeUnit
 
-/** Pure Kotlin, tuned: [JcaClient]. */
-internal class OkHttpJca : Contestant {
-    private val client = JcaClient()
+/** OkHttp 5 and the JDK's cryptography. All clients share one `OkHttpClient`, as they should. */
+internal class OkHttpJca(private val checked: Boolean) : Contestant {
+    private val http =
+        OkHttpClient
+            .Builder()
+            .pingInterval(PING_SECONDS, TimeUnit.SECONDS)
+            // Pings find dead connections. A timer for each read and write would cost a quarter.
+            .readTimeout(0, TimeUnit.SECONDS)
+            .writeTimeout(0, TimeUnit.SECONDS)
+            .socketFactory(NoDelay)
+            // A WebSocket counts as a request as long as it is open, and 64 would be the most.
+            .dispatcher(Dispatcher().apply { maxRequests = Int.MAX_VALUE })
+            // A WebSocket never goes back to the pool.
+            .connectionPool(ConnectionPool(0, 1, TimeUnit.SECONDS))
+            .build()
 
-    override val dropped: Long get() = client.dropped
+    override suspend fun connect(url: String): Client =
+        OkHttpJcaClient(http, checked).apply { connect(url) }
 
-    override suspend fun connect(url: String) = client.connect(url, token = "okhttp-jca")
-
-    override suspend fun flood(order: Flood, onTick: (Tick) -> Unit) {
-        val ticks = client.events(TICK).take(order.count)
-        coroutineScope {
-            // Undispatched: the subscription is there before the flood is asked for.
-            launch(start = CoroutineStart.UNDISPATCHED) { ticks.collect { onTick(it) } }
-            client.send(FLOOD, order)
-        }
+    override fun close() {
+        http.dispatcher.executorService.shutdown()
     }
 
-    override suspend fun sink(tick: Tick) = client.send(SINK, tick)
-
-    override suspend fun count(): SinkCount = client.request(COUNT, Empty(), COUNTED)
-
-    override suspend fun echo(tick: Tick): Tick = client.request(ECHO, tick, ECHO)
-
-    override fun close() = client.close()
-
     private companion object {
-        val FLOOD = Event(Events.FLOOD, Flood.serializer())
-        val TICK = Event(Events.TICK, Tick.serializer())
-        val SINK = Event(Events.SINK, Tick.serializer())
-        val ECHO = Event(Events.ECHO, Tick.serializer())
-        val COUNT = Event(Events.COUNT, Empty.serializer())
-        val COUNTED = Event(Events.COUNT, SinkCount.serializer())
+        const val PING_SECONDS = 30L
     }
 }

@@ -8,7 +8,6 @@ import dev.aldis.Message
  * data themselves, in UTF-8.
  */
 internal class BatchReader {
-    private val names = EventNames()
     private var batch = ByteArray(0)
     private var next = 0
     private var eventLength = 0
@@ -32,7 +31,7 @@ internal class BatchReader {
         idLength = int(next + 4)
         dataLength = int(next + 8)
         body = next + HEADER
-        event = names.read(batch, body, eventLength)
+        event = EventNames.read(batch, body, eventLength)
         next = body + eventLength + maxOf(idLength, 0) + dataLength
         return true
     }
@@ -61,8 +60,11 @@ internal class BatchReader {
 /**
  * Turns names of events into strings, the same string for the same name: an app has few, and they
  * come again and again. Bounded whatever the server sends: a name takes the place of another.
+ *
+ * All clients share it, on all threads, without a lock: a name does not change once it is there,
+ * and a thread that does not see it yet makes another one.
  */
-private class EventNames {
+private object EventNames {
     private class Name(val bytes: ByteArray, val text: String)
 
     private val known = arrayOfNulls<Name>(PLACES)
@@ -85,9 +87,7 @@ private class EventNames {
         return true
     }
 
-    private companion object {
-        /** A power of two. */
-        const val PLACES = 256
-        const val LONGEST = 64
-    }
+    /** A power of two. */
+    private const val PLACES = 256
+    private const val LONGEST = 64
 }

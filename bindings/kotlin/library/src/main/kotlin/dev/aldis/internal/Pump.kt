@@ -55,33 +55,36 @@ internal class Pump(
 
     private fun stage(batch: ByteArray) {
         val routes = subscriptions.routes
+        var event: String? = null
+        var mailboxes = emptyList<Mailbox<in Message>>()
         var unclaimed = 0L
         reader.reset(batch)
         while (reader.next()) {
-            if (routes.wants(reader.event)) {
-                routes.stage(reader.message(), touched)
-            } else {
-                unclaimed++
+            // Mostly the same as before, and then the same string.
+            if (reader.event !== event) {
+                event = reader.event
+                mailboxes = routes.of(event)
             }
+            if (mailboxes.isEmpty()) unclaimed++ else stage(reader.message(), mailboxes)
         }
         if (unclaimed > 0) unclaimedCount.addAndGet(unclaimed)
     }
 
     private fun stage(event: NativeEvent) {
-        val routes = subscriptions.routes
+        val listeners = subscriptions.routes.listeners
         when (event) {
             is NativeEvent.Message -> {
                 stage(event.message.toPublic())
             }
 
             is NativeEvent.State -> {
-                toOrderedState(event.change)?.let { routes.stageForListeners(it, touched) }
+                toOrderedState(event.change)?.let { stage(it, listeners) }
             }
 
             is NativeEvent.Connected -> {
                 val session = event.session.toPublic()
-                routes.stageForListeners(ConnectionState.Authenticated(session), touched)
-                routes.stageForListeners(session, touched)
+                stage(ConnectionState.Authenticated(session), listeners)
+                stage(session, listeners)
             }
 
             is NativeEvent.Lagged -> {
@@ -95,16 +98,16 @@ internal class Pump(
     private fun stage(report: SignalReport) {
         val routes = subscriptions.routes
         routes.reports.forEach { it.post(report) }
-        routes.stageForListeners(report, touched)
+        stage(report, routes.listeners)
     }
 
     private fun stage(message: Message) {
-        val routes = subscriptions.routes
-        if (routes.wants(message.event)) {
-            routes.stage(message, touched)
-        } else {
-            unclaimedCount.incrementAndGet()
-        }
+        val mailboxes = subscriptions.routes.of(message.event)
+        if (mailboxes.isEmpty()) unclaimedCount.incrementAndGet() else stage(message, mailboxes)
+    }
+
+    private fun <T : Any> stage(item: T, mailboxes: List<Mailbox<in T>>) {
+        mailboxes.forEach { if (it.stage(item)) touched.add(it) }
     }
 
     /** Gives everybody what there is room for, before it waits for those who have none. */

@@ -16,21 +16,12 @@ internal class Routes(
 ) {
     val all: List<Mailbox<*>> get() = byEvent.values.flatten() + everything + listeners + reports
 
-    /** Whether anybody wants messages of this event. */
-    fun wants(event: String): Boolean =
-        everything.isNotEmpty() || listeners.isNotEmpty() || event in byEvent
+    private val ofAnyEvent: List<Mailbox<in Message>> = everything + listeners
+    private val ofEvent: Map<String, List<Mailbox<in Message>>> =
+        byEvent.mapValues { (_, mailboxes) -> mailboxes + ofAnyEvent }
 
-    /** Stages a message for all who want it, and adds those to [touched] who had none staged. */
-    fun stage(message: Message, touched: MutableList<Mailbox<*>>) {
-        byEvent[message.event]?.forEach { if (it.stage(message)) touched.add(it) }
-        everything.forEach { if (it.stage(message)) touched.add(it) }
-        stageForListeners(message, touched)
-    }
-
-    /** Stages anything for the listeners. */
-    fun stageForListeners(item: Any, touched: MutableList<Mailbox<*>>) {
-        listeners.forEach { if (it.stage(item)) touched.add(it) }
-    }
+    /** Who wants the messages of an event. */
+    fun of(event: String): List<Mailbox<in Message>> = ofEvent[event] ?: ofAnyEvent
 
     fun plusMessages(event: String?, mailbox: Mailbox<Message>): Routes = if (event == null) {
         Routes(byEvent, everything + mailbox, listeners, reports)

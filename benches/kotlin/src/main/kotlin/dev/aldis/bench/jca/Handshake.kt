@@ -1,4 +1,4 @@
-package dev.aldis.bench.okhttp
+package dev.aldis.bench.jca
 
 import java.math.BigInteger
 import java.security.AlgorithmParameters
@@ -30,13 +30,7 @@ internal class Handshake(private val keys: KeyPair = freshKeys()) {
         }
         val x = BigInteger(1, serverPublicKey.copyOfRange(1, 1 + FIELD_BYTES))
         val y = BigInteger(1, serverPublicKey.copyOfRange(1 + FIELD_BYTES, serverPublicKey.size))
-        val parameters =
-            AlgorithmParameters.getInstance("EC").run {
-                init(ECGenParameterSpec(CURVE))
-                getParameterSpec(ECParameterSpec::class.java)
-            }
-        val serverKey =
-            KeyFactory.getInstance("EC").generatePublic(ECPublicKeySpec(ECPoint(x, y), parameters))
+        val serverKey = factory.generatePublic(ECPublicKeySpec(ECPoint(x, y), parameters))
         val shared =
             KeyAgreement.getInstance("ECDH").run {
                 init(keys.private)
@@ -47,16 +41,22 @@ internal class Handshake(private val keys: KeyPair = freshKeys()) {
         return SecretKeySpec(hmac(pseudoRandomKey, INFO + byteArrayOf(1)), "AES")
     }
 
+    /** What is the same for all connections is looked up once. */
     private companion object {
-        const val CURVE = "secp256r1"
         const val FIELD_BYTES = 32
         const val UNCOMPRESSED: Byte = 4
         val INFO = "nx-signal-e2e".toByteArray()
 
-        fun freshKeys(): KeyPair = KeyPairGenerator.getInstance("EC").run {
-            initialize(ECGenParameterSpec(CURVE))
-            generateKeyPair()
-        }
+        val parameters: ECParameterSpec =
+            AlgorithmParameters.getInstance("EC").run {
+                init(ECGenParameterSpec("secp256r1"))
+                getParameterSpec(ECParameterSpec::class.java)
+            }
+        val factory: KeyFactory = KeyFactory.getInstance("EC")
+        val generator: KeyPairGenerator =
+            KeyPairGenerator.getInstance("EC").apply { initialize(parameters) }
+
+        fun freshKeys(): KeyPair = generator.generateKeyPair()
 
         fun hmac(key: ByteArray, data: ByteArray): ByteArray = Mac.getInstance("HmacSHA256").run {
             init(SecretKeySpec(key, "HmacSHA256"))

@@ -4,7 +4,7 @@ import dev.aldis.RequestException
 import dev.aldis.SendException
 import dev.aldis.SignalClient
 import dev.aldis.SignalConfig
-import dev.aldis.bench.Contestant
+import dev.aldis.bench.Client
 import dev.aldis.bench.Empty
 import dev.aldis.bench.Events
 import dev.aldis.bench.Flood
@@ -18,19 +18,8 @@ import kotlinx.coroutines.launch
 import kotlin.time.Duration.Companion.seconds
 
 /** Aldis as most apps use it: typed flows, defaults everywhere. */
-internal open class Aldis : Contestant {
-    private var connected: SignalClient? = null
-
-    /** The client, once it is connected. */
-    protected val client: SignalClient get() = checkNotNull(connected) { "not connected" }
-
+internal open class AldisFlow protected constructor(protected val client: SignalClient) : Client {
     override val dropped: Long get() = client.lag().dropped
-
-    override suspend fun connect(url: String) {
-        val client = SignalClient(SignalConfig(url) { token("aldis") })
-        connected = client
-        client.connect()
-    }
 
     override suspend fun flood(order: Flood, onTick: (Tick) -> Unit) {
         val ticks = client.events<Tick>(Events.TICK).take(order.count)
@@ -57,7 +46,13 @@ internal open class Aldis : Contestant {
 
     override suspend fun echo(tick: Tick): Tick = client.request(Events.ECHO, tick)
 
-    override fun close() {
-        connected?.close()
+    override fun close() = client.close()
+
+    internal companion object {
+        suspend fun connect(url: String) = AldisFlow(connected(url))
+
+        /** A client of its own: the library shares what there is to share. */
+        suspend fun connected(url: String): SignalClient =
+            SignalClient(SignalConfig(url) { token("aldis") }).apply { connect() }
     }
 }

@@ -1,4 +1,4 @@
-package dev.aldis.bench.okhttp
+package dev.aldis.bench.jca
 
 import java.nio.ByteBuffer
 
