@@ -45,8 +45,8 @@ fn take_request(
     true
 }
 
-fn answer(taken: Outcome<bool, jni::errors::Error>) -> jint {
-    if let Outcome::Ok(true) = taken { TAKEN } else { REFUSED }
+fn answer(taken: bool) -> jint {
+    if taken { TAKEN } else { REFUSED }
 }
 
 /// `Lane.send(lane: Long, event: ByteArray, data: ByteArray, ttlMs: Long): Int`, on any thread.
@@ -64,7 +64,7 @@ pub(crate) extern "system" fn Java_dev_aldis_internal_Lane_send<'local>(
         let (event, data) = (env.convert_byte_array(&event)?, env.convert_byte_array(&data)?);
         Ok(take_message(&core, &event, &data, ttl_ms))
     });
-    answer(outcome.into_outcome())
+    answer(matches!(outcome.into_outcome(), Outcome::Ok(true)))
 }
 
 /// `Lane.resume(lane: Long)`, on any thread.
@@ -100,7 +100,7 @@ pub(crate) extern "system" fn Java_dev_aldis_internal_Lane_request<'local>(
         let (event, data) = (env.convert_byte_array(&event)?, env.convert_byte_array(&data)?);
         Ok(take_request(&core, (lane, ticket), &event, &data, timeout_ms))
     });
-    answer(outcome.into_outcome())
+    answer(matches!(outcome.into_outcome(), Outcome::Ok(true)))
 }
 
 /// `Lane.cancel(lane: Long, ticket: Long)`
