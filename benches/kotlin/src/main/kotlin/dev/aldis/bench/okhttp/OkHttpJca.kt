@@ -3,6 +3,7 @@ package dev.aldis.bench.okhttp
 import dev.aldis.bench.Client
 import dev.aldis.bench.Contestant
 import okhttp3.ConnectionPool
+import okhttp3.ConnectionSpec
 import okhttp3.Dispatcher
 import okhttp3.OkHttpClient
 import java.util.concurrent.TimeUnit
@@ -17,6 +18,8 @@ internal class OkHttpJca(private val checked: Boolean) : Contestant {
             .readTimeout(0, TimeUnit.SECONDS)
             .writeTimeout(0, TimeUnit.SECONDS)
             .socketFactory(NoDelay)
+            // Otherwise the certificates for TLS would be loaded, which the race is run without.
+            .connectionSpecs(listOf(ConnectionSpec.CLEARTEXT))
             // A WebSocket counts as a request as long as it is open, and 64 would be the most.
             .dispatcher(Dispatcher().apply { maxRequests = Int.MAX_VALUE })
             // A WebSocket never goes back to the pool.
