@@ -3,10 +3,10 @@
 use std::process::Command;
 use std::time::Duration;
 
+use aldis_bench::outside::Pinning;
 use serde::Deserialize;
 
 use crate::contestant::{Contestant, LIMIT, Programs, Purpose};
-use crate::outside::Pinning;
 use crate::process::{Process, ProcessError};
 
 /// How long a server may take until it listens.

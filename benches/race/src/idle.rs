@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use aldis_bench::order::{Answer, Order};
+use aldis_bench::outside::{WakeUps, cpu_nanos};
 use serde::Serialize;
 
 use crate::arena::Arena;
@@ -13,7 +14,6 @@ use crate::measure::{
     Sample, idle_cpu, idle_cpu_above_jvm, idle_wake_ups, idle_wake_ups_above_jvm,
 };
 use crate::outcome::{float, millis};
-use crate::outside::{WakeUps, cpu_nanos};
 use crate::plan::Plan;
 use crate::process::{Process, ProcessError};
 use crate::record::Record;

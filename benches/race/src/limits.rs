@@ -3,12 +3,12 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use aldis_bench::outside::on_core;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::arena::Arena;
 use crate::measure::{Sample, aes, crossing};
-use crate::outside::on_core;
 use crate::plan::{PAYLOADS, Plan};
 use crate::record::Record;
 use crate::selection::{Group, Selection};

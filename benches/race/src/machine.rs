@@ -4,11 +4,11 @@ use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use aldis_bench::outside::{Pinning, system_name};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::contestant::Programs;
-use crate::outside::{Pinning, system_name};
 
 /// The machine, and when and how the run was started.
 #[derive(Debug, Serialize)]

@@ -16,7 +16,6 @@ mod members;
 mod memory;
 mod numbers;
 mod outcome;
-mod outside;
 mod plan;
 mod process;
 mod race;
@@ -32,12 +31,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use aldis_bench::outside::{self, Pinning};
 use clap::Parser;
 
 use arena::Arena;
 use contestant::Programs;
 use machine::Machine;
-use outside::Pinning;
 use plan::Plan;
 use record::Record;
 use report::Report;

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use aldis_bench::order::{Answer, Order};
+use aldis_bench::outside::resident_bytes;
 use serde::Serialize;
 
 use crate::arena::Arena;
 use crate::contestant::{Contestant, Purpose};
 use crate::measure::{Sample, memory_of_each, memory_of_one};
 use crate::outcome::float;
-use crate::outside::resident_bytes;
 use crate::plan::Plan;
 use crate::process::ProcessError;
 use crate::record::Record;

@@ -7,9 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use aldis_bench::order::{Answer, Order};
+use aldis_bench::outside;
 use serde::de::DeserializeOwned;
-
-use crate::outside;
 
 /// How long a process may take to end when there is nothing more to do.
 const FAREWELL: Duration = Duration::from_secs(20);

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use aldis_bench::order::Answer;
+use aldis_bench::outside::cpu_nanos;
 use serde::Serialize;
 
 use crate::arena::Arena;
 use crate::contestant::{Contestant, Kind, LIMIT, Purpose};
 use crate::outcome::Outcome;
-use crate::outside::cpu_nanos;
 use crate::plan::{Plan, Task};
 use crate::process::Process;
 use crate::record::Record;

@@ -9,7 +9,7 @@ use crate::contestants::{AldisRust, Limit, RustPlain};
 use crate::input;
 use crate::lots::Lots;
 use crate::measure::Clients;
-use crate::process::raise_open_files;
+use crate::outside::allow_many_files;
 use crate::stopwatch::Heap;
 
 /// Names of the contestants.
@@ -24,7 +24,7 @@ pub fn run(mut arguments: impl Iterator<Item = String>, heap: Option<Heap>) -> R
     else {
         return Err(format!("usage: {ALDIS_RUST}|{RUST_PLAIN}|{LIMIT} URL").into());
     };
-    raise_open_files()?;
+    allow_many_files()?;
     match &*name {
         ALDIS_RUST => work(Clients::<AldisRust>::new(url, heap)),
         RUST_PLAIN => work(Clients::<RustPlain>::new(url, heap)),

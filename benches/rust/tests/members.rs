@@ -33,7 +33,7 @@ async fn our_server_delivers_to_all_members() {
 #[tokio::test]
 async fn ignis_delivers_to_all_members() {
     let options = Options::parse_from(["bench-members"]);
-    let server = Server::start(Kind::Ignis, &options).await.unwrap();
+    let server = Server::start(Kind::Ignis, &options, None).await.unwrap();
     publish_at(server.url(), Order::Counted).await;
     server.stop().await.unwrap();
 }
@@ -41,7 +41,7 @@ async fn ignis_delivers_to_all_members() {
 #[tokio::test]
 async fn members_that_lose_their_server_fail() {
     let options = Options::parse_from(["bench-members"]);
-    let server = Server::start(Kind::Ignis, &options).await.unwrap();
+    let server = Server::start(Kind::Ignis, &options, None).await.unwrap();
     let mut crowd = Crowd::connect(server.url(), 2, Some("room"), Order::Kept).await.unwrap();
     server.stop().await.unwrap();
     assert!(crowd.publish(1, 1, 100).await.is_err());

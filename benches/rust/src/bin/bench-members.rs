@@ -3,11 +3,13 @@
 
 use aldis_bench::Failure;
 use aldis_bench::members::{self, Options};
+use aldis_bench::outside::{Pinning, on_core};
 use clap::Parser;
 use tokio::runtime;
 
 fn main() -> Result<(), Failure> {
     // One thread, because the members have one core.
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(members::run(&Options::parse()))
+    let (options, pinning) = (Options::parse(), Pinning::detect());
+    on_core(pinning.contestant, || runtime.block_on(members::run(&options, pinning)))?
 }

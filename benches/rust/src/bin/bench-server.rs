@@ -5,14 +5,14 @@
 
 use std::io::{self, Write};
 
-use aldis_bench::process::raise_open_files;
+use aldis_bench::outside::allow_many_files;
 use aldis_bench::server::BenchServer;
 use aldis_bench::{Failure, input};
 use serde_json::json;
 use tokio::runtime;
 
 fn main() -> Result<(), Failure> {
-    raise_open_files()?;
+    allow_many_files()?;
     // One thread: the server has one core, and nothing to share it with.
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -1,8 +1,8 @@
 //! Servers: deliveries to the members of a room, and the memory of idle connections.
 //!
 //! There are two contestants: `aldis serve`, as it is shipped, and the real IGNIS server of
-//! `tests/interop/ignis` on Bun with its Redis. The server has core 0. All members live in this one
-//! process, on core 1: they decrypt every delivery, and fail if one is lost, doubled, changed or out
+//! `tests/interop/ignis` on Bun with its Redis. The server has a core to itself. All members live in this
+//! one process, on the next: they decrypt every delivery, and fail if one is lost, doubled, changed or out
 //! of order.
 //!
 //! Both servers run and have all their members while they are measured by turns. A member of the room
@@ -26,18 +26,12 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 use crate::Failure;
-use crate::process::{pin_to, raise_open_files};
+use crate::outside::{Pinning, allow_many_files};
 pub use crowd::Crowd;
 pub use options::Options;
 pub use report::{Line, Name};
 pub use server::{Kind, Server};
 pub use tally::Order;
-
-/// The core of the servers.
-const SERVER_CORE: usize = 0;
-
-/// The core of all members.
-const MEMBERS_CORE: usize = 1;
 
 /// Bytes of a message's data, about.
 const PAYLOADS: [u32; 2] = [100, 1_024];
@@ -53,34 +47,41 @@ const OTHER_FILES: u64 = 100;
 const SETTLE: Duration = Duration::from_millis(100);
 const SETTLE_CONNECTIONS: Duration = Duration::from_secs(3);
 
-/// Measures all that `options` ask for, and prints it as lines of JSON.
-pub async fn run(options: &Options) -> Result<(), Failure> {
+/// Measures all that `options` ask for, and prints it as lines of JSON. The servers are started on
+/// their core; whoever calls this is on that of the members.
+pub async fn run(options: &Options, pinning: Pinning) -> Result<(), Failure> {
     let contestants = options.contestants();
-    let most = raise_open_files()?;
+    let most = allow_many_files()?;
     let rooms =
         options.members.iter().map(|members| u64::from(*members) * contestants.len() as u64);
     let needed = rooms.chain([options.idle.into()]).max().unwrap_or(0) + OTHER_FILES;
-    if most < needed {
+    if let Some(most) = most
+        && most < needed
+    {
         return Err(format!("{needed} open files are needed, and the system allows {most}").into());
     }
-    pin_to(MEMBERS_CORE)?;
     for members in &options.members {
-        deliveries(options, &contestants, *members).await?;
+        deliveries(options, pinning, &contestants, *members).await?;
     }
     if options.idle > 0 {
         for contestant in contestants {
-            idle(options, contestant).await?;
+            idle(options, pinning, contestant).await?;
         }
     }
     Ok(())
 }
 
 /// Measures a room of this size, by turns.
-async fn deliveries(options: &Options, contestants: &[Kind], members: u32) -> Result<(), Failure> {
+async fn deliveries(
+    options: &Options,
+    pinning: Pinning,
+    contestants: &[Kind],
+    members: u32,
+) -> Result<(), Failure> {
     let mut rooms = Vec::new();
     for contestant in contestants {
         eprintln!("{contestant}: {members} members connect");
-        let server = Server::start(*contestant, options).await?;
+        let server = Server::start(*contestant, options, pinning.server).await?;
         let crowd = Crowd::connect(server.url(), members, Some("room"), contestant.order()).await?;
         rooms.push((server, crowd));
     }
@@ -120,7 +121,7 @@ async fn publish(
     members: u32,
     Work { messages, window, payload }: Work,
 ) -> Result<Line, Failure> {
-    let (cpu, beside, swaps) = (server.cpu_time()?, server.cpu_time_beside(), crowd.swaps());
+    let (cpu, beside, swaps) = (server.cpu()?, server.cpu_beside(), crowd.swaps());
     let wall = crowd.publish(messages, window, payload).await?;
     sleep(SETTLE).await;
     Ok(Line {
@@ -131,8 +132,8 @@ async fn publish(
         under_way: window,
         count: u64::from(messages) * u64::from(members),
         wall: nanos(wall),
-        server_cpu: nanos(server.cpu_time()?.saturating_sub(cpu)),
-        beside_cpu: nanos(server.cpu_time_beside().saturating_sub(beside)),
+        server_cpu: server.cpu()?.saturating_sub(cpu),
+        beside_cpu: server.cpu_beside().saturating_sub(beside),
         swaps: crowd.swaps() - swaps,
         rss_bytes: server.resident_bytes()?,
         rss_bytes_before: None,
@@ -140,13 +141,13 @@ async fn publish(
 }
 
 /// Measures the memory of connections that do nothing but their heartbeats.
-async fn idle(options: &Options, contestant: Kind) -> Result<(), Failure> {
-    let server = Server::start(contestant, options).await?;
+async fn idle(options: &Options, pinning: Pinning, contestant: Kind) -> Result<(), Failure> {
+    let server = Server::start(contestant, options, pinning.server).await?;
     // The first one makes what all of them share.
     let first = Crowd::connect(server.url(), 1, None, contestant.order()).await?;
     sleep(SETTLE_CONNECTIONS).await;
     let before = server.resident_bytes()?;
-    let (cpu, start) = (server.cpu_time()?, Instant::now());
+    let (cpu, start) = (server.cpu()?, Instant::now());
     eprintln!("{contestant}: {} members connect", options.idle);
     let crowd = Crowd::connect(server.url(), options.idle, None, contestant.order()).await?;
     let wall = start.elapsed();
@@ -159,7 +160,7 @@ async fn idle(options: &Options, contestant: Kind) -> Result<(), Failure> {
         under_way: 0,
         count: options.idle.into(),
         wall: nanos(wall),
-        server_cpu: nanos(server.cpu_time()?.saturating_sub(cpu)),
+        server_cpu: server.cpu()?.saturating_sub(cpu),
         beside_cpu: 0,
         swaps: 0,
         rss_bytes: server.resident_bytes()?,

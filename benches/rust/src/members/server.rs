@@ -12,9 +12,9 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::{MEMBERS_CORE, Options, Order, SERVER_CORE};
+use super::{Options, Order};
 use crate::Failure;
-use crate::process::{cpu_time_of, descendants_of, pin_to, resident_bytes_of};
+use crate::outside::{cpu_nanos, descendants, on_core, resident_bytes};
 
 /// How long a server may take until it listens, and to end.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -70,17 +70,18 @@ struct Ready {
 }
 
 impl Server {
-    /// Starts a server on its core.
-    pub async fn start(kind: Kind, options: &Options) -> Result<Self, Failure> {
+    /// Starts a server, on a core of its own where one is given.
+    pub async fn start(
+        kind: Kind,
+        options: &Options,
+        core: Option<usize>,
+    ) -> Result<Self, Failure> {
         let mut command = match kind {
             Kind::Aldis => aldis(options)?,
             Kind::Ignis => ignis(options)?,
         };
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-        // What a thread starts has the cores of the thread.
-        pin_to(SERVER_CORE)?;
-        let started = command.spawn();
-        pin_to(MEMBERS_CORE)?;
+        let started = on_core(core, || command.spawn())?;
         let mut process = started.map_err(|error| format!("{kind} does not start: {error}"))?;
         let output = process.stdout.take().ok_or("a server has no output")?;
         let mut lines = BufReader::new(output).lines();
@@ -103,18 +104,19 @@ impl Server {
         &self.url
     }
 
-    pub(super) fn cpu_time(&self) -> Result<Duration, Failure> {
-        cpu_time_of(self.pid)
+    /// Nanoseconds of CPU time so far.
+    pub(super) fn cpu(&self) -> Result<u64, Failure> {
+        Ok(cpu_nanos(self.pid).ok_or("the system does not tell the CPU time of a server")?)
     }
 
-    /// CPU time of the processes that it has started.
-    pub(super) fn cpu_time_beside(&self) -> Duration {
+    /// The same of the processes that it has started.
+    pub(super) fn cpu_beside(&self) -> u64 {
         // One that has just ended does nothing any more.
-        descendants_of(self.pid).into_iter().filter_map(|pid| cpu_time_of(pid).ok()).sum()
+        descendants(self.pid).into_iter().filter_map(cpu_nanos).sum()
     }
 
     pub(super) fn resident_bytes(&self) -> Result<u64, Failure> {
-        resident_bytes_of(self.pid)
+        Ok(resident_bytes(self.pid).ok_or("the system does not tell the memory of a server")?)
     }
 
     /// Ends it.

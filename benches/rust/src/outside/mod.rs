@@ -6,21 +6,22 @@ mod system;
 
 use std::collections::BTreeMap;
 
-pub(crate) use system::{
-    allow_many_files, cores, cpu_nanos, on_core, resident_bytes, system_name, wake_ups,
-};
+pub use system::{allow_many_files, cpu_nanos, descendants, on_core, resident_bytes, system_name};
+use system::{cores, wake_ups};
 
 /// Which core is whose.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Pinning {
-    pub(crate) server: Option<usize>,
-    pub(crate) contestant: Option<usize>,
+pub struct Pinning {
+    /// That of the server.
+    pub server: Option<usize>,
+    /// That of who speaks with it.
+    pub contestant: Option<usize>,
 }
 
 impl Pinning {
     /// The server on the first core of those that we may use and the contestants on the second,
     /// where there are two and the system can do that.
-    pub(crate) fn detect() -> Self {
+    pub fn detect() -> Self {
         Self::among(&cores())
     }
 
@@ -31,7 +32,8 @@ impl Pinning {
         }
     }
 
-    pub(crate) fn is_pinned(self) -> bool {
+    /// Whether everybody has a core of his own.
+    pub fn is_pinned(self) -> bool {
         self.server.is_some()
     }
 }
@@ -40,19 +42,19 @@ impl Pinning {
 ///
 /// Threads that end take their numbers with them, so somebody who counts has to look often.
 #[derive(Debug, Default)]
-pub(crate) struct WakeUps {
+pub struct WakeUps {
     by_thread: BTreeMap<i32, u64>,
     count: u64,
 }
 
 impl WakeUps {
     /// Begins to count; `None` where the system does not tell.
-    pub(crate) fn of(process: u32) -> Option<Self> {
+    pub fn of(process: u32) -> Option<Self> {
         Some(Self { by_thread: wake_ups(process)?, count: 0 })
     }
 
     /// Adds what has come since the last look.
-    pub(crate) fn look(&mut self, process: u32) {
+    pub fn look(&mut self, process: u32) {
         if let Some(now) = wake_ups(process) {
             self.add(now);
         }
@@ -67,7 +69,8 @@ impl WakeUps {
         self.by_thread = now;
     }
 
-    pub(crate) fn count(&self) -> u64 {
+    /// All of them so far.
+    pub fn count(&self) -> u64 {
         self.count
     }
 }
