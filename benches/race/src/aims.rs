@@ -206,7 +206,7 @@ fn hundredths(value: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::finding::findings;
-    use crate::measure::{Sample, deliveries_per_cpu_second};
+    use crate::measure::{Room, Sample, deliveries_per_cpu_second};
 
     fn sized(measure: &Measure, contestant: &str, value: f64) -> Vec<Sample> {
         let sample = |bytes| Sample::new(measure.clone().of(Some(bytes)), contestant, value);
@@ -263,7 +263,8 @@ mod tests {
     #[test]
     fn rooms_are_those_that_were_measured() {
         let rate = |contestant, members, value| {
-            Sample::new(deliveries_per_cpu_second(members), contestant, value)
+            let room = Room { members, at_once: 16 };
+            Sample::new(deliveries_per_cpu_second(room), contestant, value)
         };
         let samples = [
             rate("aldis-server", 200, 90.0),

@@ -1,5 +1,8 @@
 //! What is measured, by name. Findings, tables and aims all speak of these.
 
+use std::fmt;
+
+use aldis_bench::members::Line;
 use serde::Serialize;
 
 /// Whether more or less of it is good.
@@ -144,21 +147,40 @@ pub(crate) fn size() -> Measure {
     Measure::lower("size", "B")
 }
 
+/// A room, and how many messages to it are under way at once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    pub(crate) members: u32,
+    pub(crate) at_once: u32,
+}
+
+impl Room {
+    pub(crate) fn of(line: &Line) -> Self {
+        Self { members: line.members, at_once: line.under_way }
+    }
+}
+
+impl fmt::Display for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} at once", self.members, self.at_once)
+    }
+}
+
 /// Messages that a server hands to the members of one room.
-pub(crate) fn deliveries_per_second(members: u64) -> Measure {
-    Measure::higher(format!("server, deliveries per second to {members}"), "deliveries/s")
+pub(crate) fn deliveries_per_second(room: Room) -> Measure {
+    Measure::higher(format!("server, deliveries per second to {room}"), "deliveries/s")
 }
 
-pub(crate) fn delivery_cpu(members: u64) -> Measure {
-    Measure::lower(format!("server, CPU per delivery to {members}"), "µs")
+pub(crate) fn delivery_cpu(room: Room) -> Measure {
+    Measure::lower(format!("server, CPU per delivery to {room}"), "µs")
 }
 
-pub(crate) fn deliveries_per_cpu_second(members: u64) -> Measure {
-    Measure::higher(format!("server, deliveries per CPU second to {members}"), "deliveries/CPU s")
+pub(crate) fn deliveries_per_cpu_second(room: Room) -> Measure {
+    Measure::higher(format!("server, deliveries per CPU second to {room}"), "deliveries/CPU s")
 }
 
 /// What each of so many quiet connections costs a server.
-pub(crate) fn idle_connection(connections: u64) -> Measure {
+pub(crate) fn idle_connection(connections: u32) -> Measure {
     Measure::lower(format!("server, memory of each of {connections} idle connections"), "KiB")
 }
 

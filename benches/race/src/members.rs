@@ -4,11 +4,11 @@
 use std::process::Command;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use aldis_bench::members::{Line, Name};
 
 use crate::arena::Arena;
 use crate::measure::{
-    Measure, Sample, deliveries_per_cpu_second, deliveries_per_second, delivery_cpu,
+    Measure, Room, Sample, deliveries_per_cpu_second, deliveries_per_second, delivery_cpu,
     idle_connection,
 };
 use crate::outcome::{float, micros, seconds};
@@ -20,37 +20,6 @@ use crate::selection::{Group, Selection};
 /// Ten thousand connections to a slow server, and its rounds.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// What `bench-members` has measured in one round.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Reading {
-    /// The server.
-    contestant: String,
-    name: Subject,
-    /// Members of the room, or idle connections.
-    members: u64,
-    /// Bytes of a message's data, about; of no meaning to idle connections.
-    payload: u32,
-    /// Deliveries.
-    count: u64,
-    /// Nanoseconds.
-    wall: u64,
-    /// Nanoseconds of the server's CPU time.
-    server_cpu: u64,
-    /// Memory of the server.
-    rss_bytes: u64,
-    /// The same before there were idle connections.
-    rss_bytes_before: Option<u64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Subject {
-    #[serde(rename = "room deliveries")]
-    Deliveries,
-    #[serde(rename = "idle connections")]
-    Idle,
-}
-
 pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mut Record) {
     if !selection.has(Group::Server) {
         return;
@@ -61,9 +30,9 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
     command.args(["--quick", "--rounds", &plan.server_rounds.to_string()]);
     // It has two servers and many clients to place, and does so itself.
     let measured = Process::start("bench-members", command, None).and_then(|process| {
-        process.read_all(PATIENCE, |reading: Reading| {
-            record.add(reading.samples());
-            record.reading("server", &reading.contestant, &reading);
+        process.read_all(PATIENCE, |line: Line| {
+            record.add(samples(&line));
+            record.reading("server", &line.contestant.to_string(), line);
         })
     });
     if let Err(error) = measured {
@@ -71,25 +40,25 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
     }
 }
 
-impl Reading {
-    fn samples(&self) -> Vec<Sample> {
-        let sample = |measure, value| Sample::new(measure, &self.contestant, value);
-        match self.name {
-            Subject::Deliveries => {
-                let (count, members) = (float(self.count), self.members);
-                let sample =
-                    |measure: Measure, value| sample(measure.of(Some(self.payload)), value);
-                vec![
-                    sample(deliveries_per_second(members), count / seconds(self.wall)),
-                    sample(delivery_cpu(members), micros(self.server_cpu) / count),
-                    sample(deliveries_per_cpu_second(members), count / seconds(self.server_cpu)),
-                ]
-            }
-            Subject::Idle => {
-                let before = self.rss_bytes_before.unwrap_or_default();
-                let each = (float(self.rss_bytes) - float(before)) / float(self.members);
-                vec![sample(idle_connection(self.members), each / 1024.0)]
-            }
+/// What a line of `bench-members` tells.
+fn samples(line: &Line) -> Vec<Sample> {
+    let contestant = line.contestant.to_string();
+    match line.name {
+        Name::RoomDeliveries => {
+            let (count, room) = (float(line.count), Room::of(line));
+            let sample = |measure: Measure, value| {
+                Sample::new(measure.of(Some(line.payload)), &contestant, value)
+            };
+            vec![
+                sample(deliveries_per_second(room), count / seconds(line.wall)),
+                sample(delivery_cpu(room), micros(line.server_cpu) / count),
+                sample(deliveries_per_cpu_second(room), count / seconds(line.server_cpu)),
+            ]
+        }
+        Name::IdleConnections => {
+            let before = line.rss_bytes_before.unwrap_or_default();
+            let each = (float(line.rss_bytes) - float(before)) / f64::from(line.members);
+            vec![Sample::new(idle_connection(line.members), contestant, each / 1024.0)]
         }
     }
 }
@@ -99,25 +68,26 @@ mod tests {
     use super::*;
 
     fn told(json: &str) -> Vec<(String, f64)> {
-        let reading: Reading = serde_json::from_str(json).expect("a reading");
-        reading.samples().into_iter().map(|it| (it.measure.name, it.value)).collect()
+        let line: Line = serde_json::from_str(json).expect("a line");
+        samples(&line).into_iter().map(|it| (it.measure.name, it.value)).collect()
     }
 
     #[test]
     fn deliveries_and_idle_connections_are_told_apart() {
         let deliveries = told(
-            r#"{"contestant":"ignis","name":"room deliveries","members":200,"payload":100,"count":1000,
-                "wall":500000000,"serverCpu":250000000,"rssBytes":7}"#,
+            r#"{"contestant":"ignis","name":"room deliveries","members":200,"payload":100,
+                "underWay":16,"count":1000,"wall":500000000,"serverCpu":250000000,
+                "besideCpu":0,"swaps":0,"rssBytes":7}"#,
         );
         let expected = [
-            ("server, deliveries per second to 200".to_owned(), 2_000.0),
-            ("server, CPU per delivery to 200".to_owned(), 250.0),
-            ("server, deliveries per CPU second to 200".to_owned(), 4_000.0),
+            ("server, deliveries per second to 200, 16 at once".to_owned(), 2_000.0),
+            ("server, CPU per delivery to 200, 16 at once".to_owned(), 250.0),
+            ("server, deliveries per CPU second to 200, 16 at once".to_owned(), 4_000.0),
         ];
         assert_eq!(deliveries, expected);
         let idle = told(
             r#"{"contestant":"aldis-server","name":"idle connections","members":10000,"payload":0,
-                "count":10000,"wall":1,"serverCpu":1,"rssBytes":112400000,
+                "underWay":0,"count":10000,"wall":1,"serverCpu":1,"besideCpu":0,"swaps":0,"rssBytes":112400000,
                 "rssBytesBefore":10000000}"#,
         );
         assert_eq!(idle, [("server, memory of each of 10000 idle connections".to_owned(), 10.0)]);
