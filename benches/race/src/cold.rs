@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use aldis_bench::order::{Answer, Order};
+use aldis_bench::order::{Order, Reading};
 use serde_json::json;
 
 use crate::arena::Arena;
 use crate::contestant::{Contestant, Purpose};
 use crate::measure::{Sample, cold_inside, cold_outside};
-use crate::outcome::millis;
+use crate::numbers::millis;
 use crate::plan::Plan;
-use crate::process::ProcessError;
+use crate::process::NoReading;
 use crate::record::Record;
 use crate::selection::{Group, Selection};
 
@@ -26,35 +26,28 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
     for round in u32::from(plan.is_quick)..=plan.cold_rounds {
         let is_warm_up = round == 0;
         record.progress(&format!("cold start, round {round} of {}", plan.cold_rounds));
-        contestants.retain(|contestant| match first(arena, contestant) {
-            Ok((Answer::Done(_), _)) if is_warm_up => true,
-            Ok((Answer::Done(reading), outside)) => {
-                let (name, inside) = (contestant.name, millis(reading.wall));
-                let outside = outside.as_secs_f64() * 1e3;
+        contestants.retain(|contestant| {
+            let name = contestant.name;
+            let told = record.told(name, "cold start", first(arena, contestant));
+            let Some((reading, outside)) = told else { return false };
+            if !is_warm_up {
+                let (inside, outside) = (millis(reading.wall), outside.as_secs_f64() * 1e3);
                 record.add([Sample::new(cold_inside(), name, inside)]);
                 record.add([Sample::new(cold_outside(), name, outside)]);
                 record.reading("cold", name, json!({ "inside": inside, "outside": outside }));
-                true
             }
-            Ok((Answer::Unsupported { unsupported }, _)) => {
-                record.note(format!("{}, cold start: {unsupported}", contestant.name));
-                false
-            }
-            Err(error) => {
-                record.failure(&error);
-                false
-            }
+            true
         });
     }
 }
 
-/// The answer of a new process, and when it came. What it clears away before it answers, and how
+/// The reading of a new process, and when it came. What it clears away before it answers, and how
 /// long it waits then until it does nothing more, is part of the time outside only.
-fn first(arena: &Arena, contestant: &Contestant) -> Result<(Answer, Duration), ProcessError> {
+fn first(arena: &Arena, contestant: &Contestant) -> Result<(Reading, Duration), NoReading> {
     let start = Instant::now();
     let mut process = arena.start(contestant, Purpose::Ordinary)?;
-    let answer = process.ask(Order::First, PATIENCE)?;
+    let reading = process.ask(Order::First, PATIENCE)?;
     let outside = start.elapsed();
     process.finish()?;
-    Ok((answer, outside))
+    Ok((reading, outside))
 }

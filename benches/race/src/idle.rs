@@ -4,18 +4,18 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use aldis_bench::order::{Answer, Order};
+use aldis_bench::order::Order;
 use aldis_bench::outside::{WakeUps, cpu_nanos};
 use serde::Serialize;
 
 use crate::arena::Arena;
-use crate::contestant::{IDLE_JVM, Purpose};
+use crate::contestant::{Contestant, IDLE_JVM, Purpose};
 use crate::measure::{
     Sample, idle_cpu, idle_cpu_above_jvm, idle_wake_ups, idle_wake_ups_above_jvm,
 };
-use crate::outcome::{float, millis};
+use crate::numbers::{float, millis};
 use crate::plan::Plan;
-use crate::process::{Process, ProcessError};
+use crate::process::{NoReading, Process};
 use crate::record::Record;
 use crate::selection::{Group, Selection};
 
@@ -52,15 +52,9 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
     record.progress("idle, connecting");
     let mut idlers = Vec::new();
     for contestant in &selection.contestants {
-        let name = contestant.name;
-        let started = arena.start(contestant, Purpose::Ordinary);
-        match started.and_then(connected) {
-            Ok(Ok(process)) => {
-                let runs_on_jvm = contestant.kind.runs_on_jvm();
-                idlers.push(Idler { name, runs_on_jvm, process });
-            }
-            Ok(Err(why)) => record.note(format!("{name}, idle: {why}")),
-            Err(error) => record.failure(&error),
+        let (name, runs_on_jvm) = (contestant.name, contestant.kind.runs_on_jvm());
+        if let Some(process) = record.told(name, "idle", connected(arena, contestant)) {
+            idlers.push(Idler { name, runs_on_jvm, process });
         }
     }
     match arena.start_as(IDLE_JVM, arena.programs.idle_jvm()) {
@@ -88,12 +82,11 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
     }
 }
 
-/// Lets a process connect; or says why it does not.
-fn connected(mut process: Process) -> Result<Result<Process, String>, ProcessError> {
-    Ok(match process.ask(Order::Hold { clients: 1 }, PATIENCE)? {
-        Answer::Done(_) => Ok(process),
-        Answer::Unsupported { unsupported } => Err(unsupported),
-    })
+/// A new process that has connected.
+fn connected(arena: &Arena, contestant: &Contestant) -> Result<Process, NoReading> {
+    let mut process = arena.start(contestant, Purpose::Ordinary)?;
+    process.ask(Order::Hold { clients: 1 }, PATIENCE)?;
+    Ok(process)
 }
 
 /// Watches all of them for one window. `None` is for whom the system does not tell.

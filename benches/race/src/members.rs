@@ -11,7 +11,7 @@ use crate::measure::{
     Measure, Room, Sample, deliveries_per_cpu_second, deliveries_per_second, delivery_cpu,
     idle_connection,
 };
-use crate::outcome::{float, micros, seconds};
+use crate::numbers::{float, micros, seconds};
 use crate::plan::Plan;
 use crate::process::Process;
 use crate::record::Record;

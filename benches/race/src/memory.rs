@@ -3,16 +3,16 @@
 
 use std::time::Duration;
 
-use aldis_bench::order::{Answer, Order};
+use aldis_bench::order::Order;
 use aldis_bench::outside::resident_bytes;
 use serde::Serialize;
 
 use crate::arena::Arena;
 use crate::contestant::{Contestant, Purpose};
 use crate::measure::{Sample, memory_of_each, memory_of_one};
-use crate::outcome::float;
+use crate::numbers::float;
 use crate::plan::Plan;
-use crate::process::ProcessError;
+use crate::process::NoReading;
 use crate::record::Record;
 use crate::selection::{Group, Selection};
 
@@ -36,40 +36,30 @@ pub(crate) fn run(arena: &Arena, plan: &Plan, selection: &Selection, record: &mu
     let mut contestants = selection.contestants.clone();
     for round in 1..=plan.memory_rounds {
         record.progress(&format!("memory, round {round} of {}", plan.memory_rounds));
-        contestants.retain(|contestant| match hold(arena, contestant) {
-            Ok(Ok(held)) => {
-                record.add(samples(contestant.name, &held));
-                record.reading("memory", contestant.name, held);
-                true
-            }
-            Ok(Err(why)) => {
-                record.note(format!("{}, memory: {why}", contestant.name));
-                false
-            }
-            Err(error) => {
-                record.failure(&error);
-                false
-            }
+        contestants.retain(|contestant| {
+            let name = contestant.name;
+            let Some(held) = record.told(name, "memory", hold(arena, contestant)) else {
+                return false;
+            };
+            record.add(samples(name, &held));
+            record.reading("memory", name, held);
+            true
         });
     }
 }
 
-/// Lets a new process hold clients; or says why it does not.
-fn hold(arena: &Arena, contestant: &Contestant) -> Result<Result<Vec<Held>, String>, ProcessError> {
+/// Lets a new process hold clients.
+fn hold(arena: &Arena, contestant: &Contestant) -> Result<Vec<Held>, NoReading> {
     let mut process = arena.start(contestant, Purpose::Memory)?;
     let mut held = Vec::new();
     for clients in CLIENTS {
-        match process.ask(Order::Hold { clients }, PATIENCE)? {
-            Answer::Done(_) => {}
-            Answer::Unsupported { unsupported } => return Ok(Err(unsupported)),
-        }
-        match resident_bytes(process.id()) {
-            Some(bytes) => held.push(Held { clients, bytes }),
-            None => return Ok(Err("this system does not tell".to_owned())),
-        }
+        process.ask(Order::Hold { clients }, PATIENCE)?;
+        let bytes = resident_bytes(process.id());
+        let untold = || NoReading::Unsupported("this system does not tell".to_owned());
+        held.push(Held { clients, bytes: bytes.ok_or_else(untold)? });
     }
     process.finish()?;
-    Ok(Ok(held))
+    Ok(held)
 }
 
 /// What the first client takes with all that it needs, and what each further one adds.

@@ -1,4 +1,22 @@
-//! Numbers as people read them.
+//! Numbers as they are measured, and as people read them.
+
+/// A count as a number to divide by; beyond 2⁵³ it would not be exact, and nothing here is.
+#[expect(clippy::cast_precision_loss, reason = "no count is that large")]
+pub(crate) fn float(count: u64) -> f64 {
+    count as f64
+}
+
+pub(crate) fn seconds(nanos: u64) -> f64 {
+    float(nanos) / 1e9
+}
+
+pub(crate) fn millis(nanos: u64) -> f64 {
+    float(nanos) / 1e6
+}
+
+pub(crate) fn micros(nanos: u64) -> f64 {
+    float(nanos) / 1e3
+}
 
 /// A number with three digits that matter, in thousands or millions where it is large.
 pub(crate) fn quantity(number: f64) -> String {

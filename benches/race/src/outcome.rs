@@ -4,6 +4,7 @@ use aldis_bench::order::{Order, Reading};
 use serde::Serialize;
 
 use crate::measure::{Measure, Sample, allocated_bytes, allocations};
+use crate::numbers::{float, micros, seconds};
 use crate::plan::Task;
 
 /// What a contestant answered, and what it used meanwhile. Times are in nanoseconds.
@@ -54,24 +55,6 @@ impl Outcome {
         })
         .collect()
     }
-}
-
-/// A count as a number to divide by; beyond 2⁵³ it would not be exact, and nothing here is.
-#[expect(clippy::cast_precision_loss, reason = "no count is that large")]
-pub(crate) fn float(count: u64) -> f64 {
-    count as f64
-}
-
-pub(crate) fn seconds(nanos: u64) -> f64 {
-    float(nanos) / 1e9
-}
-
-pub(crate) fn millis(nanos: u64) -> f64 {
-    float(nanos) / 1e6
-}
-
-pub(crate) fn micros(nanos: u64) -> f64 {
-    float(nanos) / 1e3
 }
 
 #[cfg(test)]

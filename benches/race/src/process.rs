@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use aldis_bench::order::{Answer, Order};
+use aldis_bench::order::{Answer, Order, Reading};
 use aldis_bench::outside;
 use serde::de::DeserializeOwned;
 
@@ -35,6 +35,16 @@ pub(crate) enum ProcessError {
     Unreadable { name: String, line: String },
     #[error("{name}: {source}")]
     Io { name: String, source: io::Error },
+}
+
+/// Why there is no reading.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoReading {
+    /// A contestant does not do such work, or the system does not tell. No fault of anybody.
+    #[error("{0}")]
+    Unsupported(String),
+    #[error(transparent)]
+    Failed(#[from] ProcessError),
 }
 
 /// A process that lives as long as this does.
@@ -76,13 +86,16 @@ impl Process {
     }
 
     /// Gives an order and waits for the answer.
-    pub(crate) fn ask(&mut self, order: Order, patience: Duration) -> Result<Answer, ProcessError> {
+    pub(crate) fn ask(&mut self, order: Order, patience: Duration) -> Result<Reading, NoReading> {
         self.tell(order).or_else(|error| match error {
             // It has ended already: the answer tells why.
             ProcessError::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => Err(other),
         })?;
-        self.read(patience)
+        match self.read(patience)? {
+            Answer::Done(reading) => Ok(reading),
+            Answer::Unsupported { unsupported } => Err(NoReading::Unsupported(unsupported)),
+        }
     }
 
     fn tell(&mut self, order: Order) -> Result<(), ProcessError> {
@@ -206,8 +219,6 @@ fn lines(from: Option<impl Read + Send + 'static>) -> Receiver<io::Result<String
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    use aldis_bench::order::Reading;
-
     use super::*;
 
     /// Longer than any answer of these tests takes, on any machine.
@@ -231,9 +242,9 @@ mod tests {
         );
         let done = fake.ask(Order::Hold { clients: 7 }, PATIENCE).expect("an answer");
         let reading = Reading { count: 7, wall: 5, ..Reading::default() };
-        assert_eq!(done, Answer::Done(reading));
-        let other = fake.ask(Order::First, PATIENCE).expect("an answer");
-        assert_eq!(other, Answer::Unsupported { unsupported: "only seven".to_owned() });
+        assert_eq!(done, reading);
+        let other = fake.ask(Order::First, PATIENCE).expect_err("it does not");
+        assert!(matches!(other, NoReading::Unsupported(why) if why == "only seven"));
         fake.finish().expect("a good end");
     }
 
@@ -241,14 +252,14 @@ mod tests {
     fn one_that_hangs_is_not_waited_for() {
         let mut fake = shell("while read -r line; do :; done");
         let error = fake.ask(Order::First, Duration::from_millis(10)).expect_err("no answer");
-        assert!(matches!(error, ProcessError::Hung { .. }), "{error}");
+        assert!(matches!(error, NoReading::Failed(ProcessError::Hung { .. })), "{error}");
     }
 
     #[test]
     fn one_that_says_no_more_is_told_to_end() {
         let mut fake = shell("exec cat >&2 1>&-");
         let error = fake.ask(Order::First, PATIENCE).expect_err("no answer");
-        assert!(matches!(error, ProcessError::Ended { .. }), "{error}");
+        assert!(matches!(error, NoReading::Failed(ProcessError::Ended { .. })), "{error}");
     }
 
     #[test]

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use aldis_bench::order::Answer;
 use aldis_bench::outside::cpu_nanos;
 use serde::Serialize;
 
@@ -11,7 +10,7 @@ use crate::arena::Arena;
 use crate::contestant::{Contestant, Kind, LIMIT, Purpose};
 use crate::outcome::Outcome;
 use crate::plan::{Plan, Task};
-use crate::process::Process;
+use crate::process::{NoReading, Process};
 use crate::record::Record;
 use crate::selection::{Group, Selection};
 
@@ -132,24 +131,14 @@ impl Race<'_> {
         let order = task.order(contestant.kind, millis);
         let (server, worker) = (self.arena.server_id(), process.id());
         let (server_before, before) = (cpu_nanos(server), cpu_nanos(worker));
-        match process.ask(order, GRACE + Duration::from_millis(millis.into())) {
-            Ok(Answer::Done(reading)) => Some(Outcome {
-                order,
-                reading,
-                cpu: since(before, cpu_nanos(worker)),
-                server_cpu: since(server_before, cpu_nanos(server)),
-            }),
-            Ok(Answer::Unsupported { unsupported }) => {
-                let label = task.work().label;
-                self.record.note(format!("{}, {label}: {unsupported}", contestant.name));
-                None
-            }
-            Err(error) => {
-                self.record.failure(&error);
-                racer.process = None;
-                None
-            }
+        let told = process.ask(order, GRACE + Duration::from_millis(millis.into()));
+        let cpu = since(before, cpu_nanos(worker));
+        let server_cpu = since(server_before, cpu_nanos(server));
+        if let Err(NoReading::Failed(_)) = told {
+            racer.process = None;
         }
+        let reading = self.record.told(contestant.name, task.work().label, told)?;
+        Some(Outcome { order, reading, cpu, server_cpu })
     }
 
     fn take(&mut self, entry: Entry, task: Task, outcome: &Outcome, generation: u32, round: u32) {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::measure::Sample;
-use crate::process::ProcessError;
+use crate::process::{NoReading, ProcessError};
 
 /// All that was measured, and all that went wrong.
 ///
@@ -53,6 +53,21 @@ impl Record {
         let failure = failure.to_string();
         self.progress(&format!("FAILED: {failure}"));
         self.failures.push(failure);
+    }
+
+    /// Keeps what a contestant told, or notes why it told nothing of a work.
+    pub(crate) fn told<T>(
+        &mut self,
+        contestant: &str,
+        work: &str,
+        told: Result<T, NoReading>,
+    ) -> Option<T> {
+        match told {
+            Ok(told) => return Some(told),
+            Err(NoReading::Unsupported(why)) => self.note(format!("{contestant}, {work}: {why}")),
+            Err(NoReading::Failed(failure)) => self.failure(&failure),
+        }
+        None
     }
 
     /// Notes what is left out; once is enough.

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::measure::{Sample, size};
-use crate::outcome::float;
+use crate::numbers::float;
 use crate::record::Record;
 use crate::selection::{Group, Selection};
 
