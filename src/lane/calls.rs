@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jint, jlong};
-use jni::{EnvUnowned, Outcome};
+use jni::{Env, EnvUnowned, Outcome};
 use serde_json::value::RawValue;
 
 use super::find;
@@ -21,35 +21,35 @@ pub fn read<'a>(event: &'a [u8], data: &'a [u8]) -> Option<(&'a str, &'a RawValu
     Some((std::str::from_utf8(event).ok()?, serde_json::from_slice(data).ok()?))
 }
 
-/// Sends a message; false where it was not taken.
-fn take_message(core: &Core, event: &[u8], data: &[u8], ttl_ms: i64) -> bool {
-    let Some((event, data)) = read(event, data) else { return false };
-    let ttl_ms = (ttl_ms != 0).then_some(ttl_ms);
-    core.with(|client| send(client, event, data, ttl_ms)).is_ok_and(|sent| sent.is_ok())
+/// Does something with the client of a lane. The default, and nothing else, where the client is gone
+/// or something goes wrong.
+fn with_core<'local, T: Default>(
+    env: &mut EnvUnowned<'local>,
+    lane: jlong,
+    action: impl FnOnce(&mut Env<'local>, &Arc<Core>) -> jni::errors::Result<T>,
+) -> T {
+    let outcome = env.with_env(|env| match find(lane) {
+        Some(core) => action(env, &core),
+        None => Ok(T::default()),
+    });
+    if let Outcome::Ok(done) = outcome.into_outcome() { done } else { T::default() }
 }
 
-/// Sends a request; false where it was not taken.
-fn take_request(
-    core: &Arc<Core>,
-    (lane, ticket): (i64, i64),
-    event: &[u8],
-    data: &[u8],
-    timeout_ms: i64,
-) -> bool {
-    let Some((event, data)) = read(event, data) else { return false };
-    let timeout = duration(timeout_ms);
-    let Ok(Ok(pending)) = core.with(|client| client.start_request(event, data, timeout)) else {
-        return false;
-    };
-    Requests::wait(core, lane, ticket, pending);
-    true
+/// Offers a message to the client of a lane, and tells whether it was taken.
+fn offer<'local>(
+    env: &mut EnvUnowned<'local>,
+    lane: jlong,
+    (event, data): (&JByteArray<'local>, &JByteArray<'local>),
+    take: impl FnOnce(&Arc<Core>, &str, &RawValue) -> bool,
+) -> jint {
+    let is_taken = with_core(env, lane, |env, core| {
+        let (event, data) = (env.convert_byte_array(event)?, env.convert_byte_array(data)?);
+        Ok(read(&event, &data).is_some_and(|(event, data)| take(core, event, data)))
+    });
+    if is_taken { TAKEN } else { REFUSED }
 }
 
-fn answer(taken: bool) -> jint {
-    if taken { TAKEN } else { REFUSED }
-}
-
-/// `Lane.send(lane: Long, event: ByteArray, data: ByteArray, ttlMs: Long): Int`, on any thread.
+/// `Lane.send(lane: Long, event: ByteArray, data: ByteArray, ttlMs: Long): Int`
 #[unsafe(no_mangle)]
 pub(crate) extern "system" fn Java_dev_aldis_internal_Lane_send<'local>(
     mut env: EnvUnowned<'local>,
@@ -59,29 +59,10 @@ pub(crate) extern "system" fn Java_dev_aldis_internal_Lane_send<'local>(
     data: JByteArray<'local>,
     ttl_ms: jlong,
 ) -> jint {
-    let outcome = env.with_env(|env| -> jni::errors::Result<bool> {
-        let Some(core) = find(lane) else { return Ok(false) };
-        let (event, data) = (env.convert_byte_array(&event)?, env.convert_byte_array(&data)?);
-        Ok(take_message(&core, &event, &data, ttl_ms))
-    });
-    answer(matches!(outcome.into_outcome(), Outcome::Ok(true)))
-}
-
-/// `Lane.resume(lane: Long)`, on any thread.
-#[unsafe(no_mangle)]
-pub(crate) extern "system" fn Java_dev_aldis_internal_Lane_resume<'local>(
-    mut env: EnvUnowned<'local>,
-    _class: JClass<'local>,
-    lane: jlong,
-) {
-    let outcome = env.with_env(|_| -> jni::errors::Result<()> {
-        if let Some(core) = find(lane) {
-            core.gate().resume();
-        }
-        Ok(())
-    });
-    // A client that is gone has nothing to resume.
-    let _ = outcome.into_outcome();
+    offer(&mut env, lane, (&event, &data), |core, event, data| {
+        let ttl_ms = (ttl_ms != 0).then_some(ttl_ms);
+        core.with(|client| send(client, event, data, ttl_ms)).is_ok_and(|sent| sent.is_ok())
+    })
 }
 
 /// `Lane.request(lane: Long, ticket: Long, event: ByteArray, data: ByteArray, timeoutMs: Long): Int`
@@ -95,12 +76,13 @@ pub(crate) extern "system" fn Java_dev_aldis_internal_Lane_request<'local>(
     data: JByteArray<'local>,
     timeout_ms: jlong,
 ) -> jint {
-    let outcome = env.with_env(|env| -> jni::errors::Result<bool> {
-        let Some(core) = find(lane) else { return Ok(false) };
-        let (event, data) = (env.convert_byte_array(&event)?, env.convert_byte_array(&data)?);
-        Ok(take_request(&core, (lane, ticket), &event, &data, timeout_ms))
-    });
-    answer(matches!(outcome.into_outcome(), Outcome::Ok(true)))
+    offer(&mut env, lane, (&event, &data), |core, event, data| {
+        let timeout = duration(timeout_ms);
+        let started = core.with(|client| client.start_request(event, data, timeout));
+        let Ok(Ok(pending)) = started else { return false };
+        Requests::wait(core, lane, ticket, pending);
+        true
+    })
 }
 
 /// `Lane.cancel(lane: Long, ticket: Long)`
@@ -111,12 +93,23 @@ pub(crate) extern "system" fn Java_dev_aldis_internal_Lane_cancel<'local>(
     lane: jlong,
     ticket: jlong,
 ) {
-    let outcome = env.with_env(|_| -> jni::errors::Result<()> {
-        if let Some(core) = find(lane) {
-            core.requests().cancel(ticket);
-        }
+    // A client that is gone waits for nothing.
+    with_core(&mut env, lane, |_, core| {
+        core.requests().cancel(ticket);
         Ok(())
     });
-    // A client that is gone waits for nothing.
-    let _ = outcome.into_outcome();
+}
+
+/// `Lane.resume(lane: Long)`
+#[unsafe(no_mangle)]
+pub(crate) extern "system" fn Java_dev_aldis_internal_Lane_resume<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    lane: jlong,
+) {
+    // A client that is gone has nothing to resume.
+    with_core(&mut env, lane, |_, core| {
+        core.gate().resume();
+        Ok(())
+    });
 }

@@ -21,12 +21,16 @@ internal object Lane {
 
     private val ends = ConcurrentHashMap<Long, End>()
 
-    fun open(lane: Long, inbox: Inbox, requests: LaneRequests) {
+    /** Takes what comes by a lane from now on; the requests go down by what this returns. */
+    fun open(lane: Long, inbox: Inbox): LaneRequests {
+        val requests = LaneRequests(lane, inbox)
         ends[lane] = End(inbox, requests)
+        return requests
     }
 
+    /** Ends what waits, and takes nothing more. The native side has closed the lane before. */
     fun close(lane: Long) {
-        ends.remove(lane)
+        ends.remove(lane)?.requests?.close()
     }
 
     /**

@@ -59,7 +59,7 @@ internal class LaneRequests(private val lane: Long, private val inbox: Inbox) {
         reader.message()
     }
 
-    /** Ends what waits. The lane was closed before, and takes nothing more. */
+    /** Ends what waits. The native side takes nothing more by now. */
     fun close() {
         for (ticket in waiting.keys) {
             waiting.remove(ticket)?.resumeWithException(ClientClosedException())

@@ -12,11 +12,7 @@ import dev.aldis.ffi.SignalClient as GeneratedClient
 /** The native client, and its lane if it has one. */
 internal class NativeClient(val face: GeneratedClient, inbox: Inbox, useLane: Boolean) {
     private val lane: Long? = if (useLane) face.openLane() else null
-    private val requests: LaneRequests? = lane?.let { LaneRequests(it, inbox) }
-
-    init {
-        if (lane != null && requests != null) Lane.open(lane, inbox, requests)
-    }
+    private val requests: LaneRequests? = lane?.let { Lane.open(it, inbox) }
 
     /** Sends by the lane. False where it did not take the message, or there is none. */
     fun sendByLane(event: ByteArray, data: ByteArray, ttlMillis: Long?): Boolean {
@@ -51,7 +47,6 @@ internal class NativeClient(val face: GeneratedClient, inbox: Inbox, useLane: Bo
     fun shutdown() {
         face.shutdown()
         if (lane != null) Lane.close(lane)
-        requests?.close()
     }
 
     /** Frees the native side's memory, behind the calls that are under way. */
