@@ -41,7 +41,7 @@ impl Requests {
         requests.insert(ticket, Request::Waiting(task.abort_handle()));
     }
 
-    /// The host does not wait any more.
+    /// The host does not wait any more, nor does it ask why a request failed.
     pub(super) fn cancel(&self, ticket: i64) {
         if let Some(Request::Waiting(task)) = self.lock().remove(&ticket) {
             task.abort();
@@ -74,7 +74,10 @@ async fn answer(core: Arc<Core>, lane: i64, ticket: i64, pending: PendingReply) 
             Some(batch)
         }
         Err(error) => {
-            core.requests().lock().insert(ticket, Request::Failed(error));
+            // Of one that was cancelled in the same moment nobody will ask.
+            if let Some(request) = core.requests().lock().get_mut(&ticket) {
+                *request = Request::Failed(error);
+            }
             None
         }
     };

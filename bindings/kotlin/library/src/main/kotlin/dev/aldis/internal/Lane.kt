@@ -56,7 +56,10 @@ internal object Lane {
         timeoutMillis: Long,
     ): Int
 
-    /** Waits for a reply no longer, on any thread: it becomes an ordinary message. */
+    /**
+     * Waits for a reply no longer, on any thread: it becomes an ordinary message. Forgets why the
+     * request failed, if it has.
+     */
     @JvmStatic
     external fun cancel(lane: Long, ticket: Long)
 

@@ -43,7 +43,8 @@ internal class LaneRequests(private val lane: Long, private val inbox: Inbox) {
     fun answer(ticket: Long, batch: ByteArray?) {
         val waiter = waiting.remove(ticket)
         if (batch == null) {
-            waiter?.resume(LaneReply.Failed(ticket))
+            // Who is cancelled in the same moment does not ask why.
+            waiter?.resume(LaneReply.Failed(ticket)) { _, _, _ -> Lane.cancel(lane, ticket) }
         } else if (waiter == null) {
             deliver(batch)
         } else {
