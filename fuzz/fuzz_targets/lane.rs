@@ -2,12 +2,14 @@
 //! refused or arrives as it was.
 #![no_main]
 
-use aldis::lane::{Batch, NO_ID, read};
+use std::borrow::Cow;
+
+use aldis::lane::{Batch, LATIN_1, NO_ID, read};
 use aldis_protocol::{Message, Outgoing, OutgoingError};
 use serde_json::value::RawValue;
 
 /// Event, id and data of a message.
-type Parts<'a> = (&'a str, Option<&'a str>, &'a str);
+type Parts<'a> = (&'a str, Option<&'a str>, Cow<'a, str>);
 
 /// The host's end of the lane, after the layout that the library documents.
 struct Reader<'a> {
@@ -28,6 +30,14 @@ impl<'a> Reader<'a> {
     fn text(&mut self, length: u32) -> &'a str {
         std::str::from_utf8(self.bytes(length as usize)).unwrap()
     }
+
+    fn data(&mut self, length: u32) -> Cow<'a, str> {
+        if length & LATIN_1 == 0 {
+            return self.text(length).into();
+        }
+        let latin_1 = self.bytes((length & !LATIN_1) as usize);
+        latin_1.iter().copied().map(char::from).collect::<String>().into()
+    }
 }
 
 impl<'a> Iterator for Reader<'a> {
@@ -40,7 +50,7 @@ impl<'a> Iterator for Reader<'a> {
         let [event, id, data] = [self.number(), self.number(), self.number()];
         let event = self.text(event);
         let id = (id != NO_ID).then(|| self.text(id));
-        Some((event, id, self.text(data)))
+        Some((event, id, self.data(data)))
     }
 }
 
@@ -53,7 +63,7 @@ fn upwards(data: &[u8]) {
     for message in &messages {
         batch.push(message);
     }
-    let sent = messages.iter().map(|message| (message.event(), message.id(), message.data()));
+    let sent = messages.iter().map(|message| (message.event(), message.id(), message.data().into()));
     assert!(Reader { rest: batch.as_bytes() }.eq(sent), "read back are other messages");
 }
 

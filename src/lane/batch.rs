@@ -1,14 +1,23 @@
 //! Messages as they cross the lane, upwards.
 //!
 //! Messages one after the other, each of them: three little-endian `u32`, the lengths of event,
-//! id ([`NO_ID`] where there is none) and data; then event, id and data themselves in UTF-8.
+//! id ([`NO_ID`] where there is none) and data; then event, id and data themselves in UTF-8. Data
+//! that can be is in Latin-1 instead, and its length has [`LATIN_1`] set: of that a JVM makes a
+//! string by copying, while it takes UTF-8 apart byte by byte as soon as there is anything beyond
+//! ASCII.
 
 /// Stands for the length of an id that is not there.
 pub const NO_ID: u32 = u32::MAX;
 
+/// Set in the length of data that is in Latin-1.
+pub const LATIN_1: u32 = 1 << 31;
+
 /// A batch that has grown to this many bytes is handed over. Larger ones were measured to be
 /// slower by the byte: they leave the processor's caches.
 pub(crate) const FULL_BATCH_BYTES: usize = 256 << 10;
+
+/// Bytes of the lengths before a message.
+const LENGTHS: usize = 12;
 
 /// Messages in the layout of the lane.
 #[derive(Debug, Default)]
@@ -20,13 +29,42 @@ impl Batch {
     /// Appends a message.
     pub fn push(&mut self, message: &aldis_client::Message) {
         let (event, id, data) = (message.event(), message.id(), message.data());
-        let id_length = id.map_or(NO_ID, length);
-        for length in [length(event), id_length, length(data)] {
-            self.bytes.extend_from_slice(&length.to_le_bytes());
-        }
-        for part in [event, id.unwrap_or_default(), data] {
+        let lengths_at = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; LENGTHS]);
+        for part in [event, id.unwrap_or_default()] {
             self.bytes.extend_from_slice(part.as_bytes());
         }
+        let data_at = self.bytes.len();
+        let charset = if self.push_latin_1(data) {
+            LATIN_1
+        } else {
+            self.bytes.extend_from_slice(data.as_bytes());
+            0
+        };
+        let data_length = length(&self.bytes[data_at..]) | charset;
+        let id_length = id.map_or(NO_ID, |id| length(id.as_bytes()));
+        let lengths = [length(event.as_bytes()), id_length, data_length];
+        for (place, length) in self.bytes[lengths_at..].chunks_exact_mut(4).zip(lengths) {
+            place.copy_from_slice(&length.to_le_bytes());
+        }
+    }
+
+    /// Appends a text in Latin-1. False, and nothing is appended, where it has other characters.
+    fn push_latin_1(&mut self, text: &str) -> bool {
+        // The first byte of a character beyond U+00FF is greater, and no byte of another one is.
+        if !text.is_ascii() && text.bytes().any(|byte| byte > 0xC3) {
+            return false;
+        }
+        let mut rest = text.as_bytes();
+        while let Some(at) = first_beyond_ascii(rest) {
+            let (ascii, others) = rest.split_at(at);
+            self.bytes.extend_from_slice(ascii);
+            let [first, second, after @ ..] = others else { break };
+            self.bytes.push((first << 6) | (second & 0x3F));
+            rest = after;
+        }
+        self.bytes.extend_from_slice(rest);
+        true
     }
 
     /// Whether it should be handed over now.
@@ -48,9 +86,14 @@ impl Batch {
     }
 }
 
-/// A text of a frame, which the client bounds at a gibibyte.
-fn length(text: &str) -> u32 {
-    u32::try_from(text.len()).unwrap_or(NO_ID - 1)
+/// Where the first byte is that is not ASCII.
+fn first_beyond_ascii(text: &[u8]) -> Option<usize> {
+    if text.is_ascii() { None } else { text.iter().position(|byte| !byte.is_ascii()) }
+}
+
+/// Of a text of a frame, which the client bounds at a gibibyte.
+fn length(text: &[u8]) -> u32 {
+    u32::try_from(text.len()).unwrap_or(LATIN_1 - 1)
 }
 
 #[cfg(test)]
@@ -68,14 +111,27 @@ mod tests {
         batch.push(&message(r#"{"event":"é","data":[1, 2]}"#));
         batch.push(&message(r#"{"event":"e","id":"","data":null}"#));
         let expected: &[&[u8]] = &[
-            &[2, 0, 0, 0, 255, 255, 255, 255, 6, 0, 0, 0],
+            &[2, 0, 0, 0, 255, 255, 255, 255, 6, 0, 0, 128],
             "é[1, 2]".as_bytes(),
-            &[1, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0],
+            &[1, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 128],
             b"enull",
         ];
         assert_eq!(batch.as_bytes(), expected.concat());
         batch.clear();
         assert!(batch.is_empty());
+    }
+
+    #[test]
+    fn data_is_in_latin_1_where_it_can_be() {
+        let latin_1: &[&[u8]] =
+            &[&[1, 0, 0, 0, 255, 255, 255, 255, 8, 0, 0, 128], b"e\"a\xC0b\xE9\xFFc\""];
+        let utf_8: &[&[u8]] =
+            &[&[1, 0, 0, 0, 255, 255, 255, 255, 7, 0, 0, 0], "e\"éđc\"".as_bytes()];
+        for (text, expected) in [("aÀbéÿc", latin_1), ("éđc", utf_8)] {
+            let mut batch = Batch::default();
+            batch.push(&message(&format!(r#"{{"event":"e","data":"{text}"}}"#)));
+            assert_eq!(batch.as_bytes(), expected.concat(), "{text}");
+        }
     }
 
     #[test]

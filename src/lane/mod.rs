@@ -27,7 +27,7 @@ pub(crate) use batch::FULL_BATCH_BYTES;
 pub(crate) use host::deliver;
 pub(crate) use requests::Requests;
 #[cfg(fuzzing)]
-pub use {batch::NO_ID, calls::read};
+pub use {batch::LATIN_1, batch::NO_ID, calls::read};
 
 use crate::client::Core;
 

@@ -5,7 +5,9 @@ import dev.aldis.Message
 /**
  * Reads a batch of messages in the lane's layout. They follow one another, each: three
  * little-endian 32-bit lengths, of event, id (-1 where there is none) and data; then event, id and
- * data themselves, in UTF-8.
+ * data themselves, in UTF-8. Where the highest bit of the length of data is set, the other bits are
+ * the length, and data is in Latin-1: of that the JVM makes a string by copying, while it takes
+ * UTF-8 apart byte by byte as soon as there is anything beyond ASCII.
  */
 internal class BatchReader {
     private var batch = ByteArray(0)
@@ -13,6 +15,7 @@ internal class BatchReader {
     private var eventLength = 0
     private var idLength = 0
     private var dataLength = 0
+    private var dataCharset = Charsets.UTF_8
     private var body = 0
 
     /** The event of the message that [next] moved to. */
@@ -29,7 +32,9 @@ internal class BatchReader {
         if (next >= batch.size) return false
         eventLength = int(next)
         idLength = int(next + 4)
-        dataLength = int(next + 8)
+        val lengthOfData = int(next + 8)
+        dataLength = lengthOfData and Int.MAX_VALUE
+        dataCharset = if (lengthOfData < 0) Charsets.ISO_8859_1 else Charsets.UTF_8
         body = next + HEADER
         event = EventNames.read(batch, body, eventLength)
         next = body + eventLength + maxOf(idLength, 0) + dataLength
@@ -42,7 +47,7 @@ internal class BatchReader {
         val data = id + maxOf(idLength, 0)
         return Message(
             event,
-            String(batch, data, dataLength, Charsets.UTF_8),
+            String(batch, data, dataLength, dataCharset),
             if (idLength < 0) null else String(batch, id, idLength, Charsets.UTF_8),
         )
     }
