@@ -1,6 +1,7 @@
 //! The threads of the process: a few for the network, one that speaks to the host.
 
 use std::io;
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
@@ -9,8 +10,9 @@ use tokio::sync::oneshot;
 
 use crate::jvm;
 
-/// Enough for a connection each to be read and written while another one shakes hands.
-const NETWORK_THREADS: usize = 2;
+/// Enough for a connection each to be read and written while another one shakes hands. Where there
+/// are fewer processors, as many as those: more would only take turns.
+const MAX_NETWORK_THREADS: usize = 2;
 
 /// Threads that look names up, which blocks. They end when they are idle.
 const MAX_LOOKUP_THREADS: usize = 4;
@@ -46,8 +48,9 @@ impl Engine {
     }
 
     fn start() -> io::Result<Self> {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
         let runtime = Builder::new_multi_thread()
-            .worker_threads(NETWORK_THREADS)
+            .worker_threads(processors.min(MAX_NETWORK_THREADS))
             .max_blocking_threads(MAX_LOOKUP_THREADS)
             .thread_name("aldis-network")
             .thread_stack_size(STACK_BYTES)

@@ -55,6 +55,8 @@ pub(crate) struct Connection<'a, S> {
     /// When the host last gave reason to doubt the connection, and what it was.
     doubt: Option<(Hint, Instant)>,
     reading: bool,
+    /// Whether messages were queued that the host was not woken for yet.
+    unannounced: bool,
     end: Option<CloseReason>,
 }
 
@@ -74,6 +76,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             server_error: None,
             doubt: None,
             reading: true,
+            unannounced: false,
             end: None,
             shared,
             control,
@@ -112,6 +115,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         tokio::pin!(timer);
         loop {
             self.settle();
+            self.announce();
             if let Some(reason) = self.end.take() {
                 return reason;
             }
@@ -205,9 +209,18 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         self.control.connected(&Ok(session));
     }
 
-    fn deliver(&self, message: Message) {
+    fn deliver(&mut self, message: Message) {
         self.shared.counters.messages_received.add(1);
-        self.shared.delivery.push(SignalEvent::Message(message));
+        self.shared.delivery.enqueue(SignalEvent::Message(message));
+        self.unannounced = true;
+    }
+
+    /// Wakes the host for the messages of a whole burst: a host that is woken for each of them
+    /// takes them one by one, at the price of a change of threads.
+    fn announce(&mut self) {
+        if std::mem::take(&mut self.unannounced) {
+            self.shared.delivery.announce();
+        }
     }
 
     /// Hands a reply to who asked; to everybody where nobody waits for it any more.

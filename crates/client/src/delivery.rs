@@ -117,9 +117,16 @@ pub(crate) struct QueueDepth {
 }
 
 impl Delivery {
-    /// Adds an event. A message is added even where there is no room, for it was read already:
-    /// ask [`has_room`](Self::has_room) before reading the next one.
+    /// Adds an event and wakes the host.
     pub(crate) fn push(&self, event: SignalEvent) {
+        self.enqueue(event);
+        self.announce();
+    }
+
+    /// Adds an event that the host is not woken for until [`announce`](Self::announce): who has
+    /// several at hand wakes the host once. A message is added even where there is no room, for it
+    /// was read already: ask [`has_room`](Self::has_room) before reading the next one.
+    pub(crate) fn enqueue(&self, event: SignalEvent) {
         let limits = &self.shared.limits;
         let mut queue = self.shared.lock();
         if queue.abandoned {
@@ -139,7 +146,10 @@ impl Delivery {
             queue.drop_oldest(false);
         }
         queue.events.push_back(event);
-        drop(queue);
+    }
+
+    /// Wakes the host, if it waits.
+    pub(crate) fn announce(&self) {
         self.shared.filled.wake();
     }
 
