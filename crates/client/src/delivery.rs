@@ -263,6 +263,19 @@ mod tests {
     use crate::event::SignalError;
     use aldis_protocol::Message;
     use futures_util::FutureExt;
+    use std::pin::pin;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Wake, Waker};
+
+    /// Counts how often it is woken.
+    #[derive(Default)]
+    struct Wakes(AtomicUsize);
+
+    impl Wake for Wakes {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 
     fn message(n: usize) -> SignalEvent {
         SignalEvent::Message(Message::parse(format!(r#"{{"event":"e","data":{n}}}"#)).unwrap())
@@ -317,6 +330,25 @@ mod tests {
         assert!(!delivery.has_room());
         events.next().await;
         assert!(delivery.has_room());
+    }
+
+    #[test]
+    fn the_host_is_woken_once_for_a_burst() {
+        let (delivery, mut events) = limited(10, OverflowPolicy::Backpressure);
+        let wakes = Arc::new(Wakes::default());
+        let waker = Waker::from(Arc::clone(&wakes));
+        let mut cx = Context::from_waker(&waker);
+        let mut batch = Vec::new();
+        let mut waiting = pin!(events.next_batch(&mut batch, 10));
+        assert!(waiting.as_mut().poll(&mut cx).is_pending());
+        for n in 0..3 {
+            delivery.enqueue(message(n));
+        }
+        assert_eq!(wakes.0.load(Ordering::Relaxed), 0);
+        delivery.announce();
+        delivery.announce();
+        assert_eq!(wakes.0.load(Ordering::Relaxed), 1);
+        assert_eq!(waiting.poll(&mut cx), Poll::Ready(3));
     }
 
     #[tokio::test]
