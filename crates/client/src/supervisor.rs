@@ -8,17 +8,16 @@ use aldis_protocol::client::{ClientSession, EndReason};
 use futures_util::FutureExt;
 use rand::rngs::{StdRng, SysRng};
 use tokio::time::{sleep, timeout};
-use tokio_tungstenite::WebSocketStream;
 
 use crate::close::CloseReason;
 use crate::connection::{Connection, Finish};
 use crate::control::{Control, Hint, Signal};
-use crate::dial::{BoxIo, Dial, DialError};
+use crate::dial::{Dial, DialError};
 use crate::error::ConnectError;
 use crate::shared::Shared;
 use crate::state::{ConnectionState, StateChange};
 use crate::token::{Token, TokenError, TokenProvider, TokenRequest};
-use crate::upgrade::upgrade;
+use crate::upgrade::{Socket, upgrade};
 
 /// The task behind a client's handles.
 pub(crate) struct Supervisor {
@@ -200,7 +199,7 @@ impl Supervisor {
         }
     }
 
-    async fn establish(&mut self) -> Result<(WebSocketStream<BoxIo>, ClientSession), CloseReason> {
+    async fn establish(&mut self) -> Result<(Socket, ClientSession), CloseReason> {
         self.shared.counters.attempts.add(1);
         self.shared.set_state(StateChange::to(ConnectionState::Connecting));
         if self.shared.token().is_none() {
@@ -214,7 +213,7 @@ impl Supervisor {
     }
 
     /// Dials; anew when the host says that the network has changed.
-    async fn dial(&mut self) -> Result<WebSocketStream<BoxIo>, CloseReason> {
+    async fn dial(&mut self) -> Result<Socket, CloseReason> {
         loop {
             let (dialer, shared) = (Arc::clone(&self.dialer), Arc::clone(&self.shared));
             let dial = async {
