@@ -6,7 +6,7 @@ use std::time::Duration;
 use aldis_protocol::OutgoingError;
 use aldis_protocol::client::{ClientSession, EndReason};
 use futures_util::FutureExt;
-use rand::rngs::{StdRng, SysRng};
+use rand::rngs::{SmallRng, SysRng};
 use tokio::time::{sleep, timeout};
 
 use crate::close::CloseReason;
@@ -26,7 +26,7 @@ pub(crate) struct Supervisor {
     pub(crate) dialer: Arc<dyn Dial>,
     pub(crate) provider: Option<Arc<dyn TokenProvider>>,
     /// Jitter only: keys are drawn from the system.
-    pub(crate) rng: StdRng,
+    pub(crate) rng: SmallRng,
 }
 
 /// Tells everybody of the end, even when the task panics.
@@ -43,7 +43,7 @@ impl Drop for EndGuard {
 
 impl Supervisor {
     /// Runs until all handles are gone.
-    pub(crate) async fn run(mut self) {
+    pub(crate) async fn run(mut self: Box<Self>) {
         let mut guard =
             EndGuard { shared: Arc::clone(&self.shared), reason: CloseReason::Internal };
         while self.wait_for_connect().await {
@@ -190,13 +190,15 @@ impl Supervisor {
 
     /// One attempt, and the session that comes of it, to its end.
     async fn attempt(&mut self) -> Finish {
-        match self.establish().await {
+        // Boxed: a connection that lives for days should not keep the room that making it took.
+        let connection = match Box::pin(self.establish()).await {
             Ok((socket, session)) => {
                 self.shared.set_state(StateChange::to(ConnectionState::Authenticating));
-                Connection::new(&self.shared, &mut self.control, socket, session).run().await
+                Box::new(Connection::new(&self.shared, &mut self.control, socket, session))
             }
-            Err(reason) => Finish { reason, authenticated: false, hinted: false },
-        }
+            Err(reason) => return Finish { reason, authenticated: false, hinted: false },
+        };
+        connection.run().await
     }
 
     async fn establish(&mut self) -> Result<(Socket, ClientSession), CloseReason> {
