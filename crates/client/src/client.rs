@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aldis_protocol::{Outgoing, RoomName};
 use rand::SeedableRng;
-use rand::rngs::StdRng;
+use rand::rngs::SmallRng;
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -118,13 +118,13 @@ impl Builder {
         let (delivery, events) = delivery::channel(settings.queue);
         let shared = Arc::new(Shared::new(settings, delivery));
         let (commands, receiver) = mpsc::unbounded_channel();
-        let supervisor = Supervisor {
+        let supervisor = Box::new(Supervisor {
             shared: Arc::clone(&shared),
             control: Control::new(receiver),
             dialer,
             provider: extras.provider,
-            rng: extras.jitter_seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
-        };
+            rng: extras.jitter_seed.map_or_else(rand::make_rng, SmallRng::seed_from_u64),
+        });
         tokio::spawn(supervisor.run());
         let requests = Arc::new(RequestIds::new(&mut rand::rng()));
         Ok((SignalClient { shared, commands, requests }, events))

@@ -85,7 +85,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
     }
 
     /// Runs the connection to its end.
-    pub(crate) async fn run(mut self) -> Finish {
+    pub(crate) async fn run(mut self: Box<Self>) -> Finish {
         let reason = self.pump().await;
         let leaving = matches!(reason, CloseReason::Disconnected | CloseReason::Dropped);
         // Tells the server why; a dead connection does not keep us.

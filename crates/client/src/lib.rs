@@ -39,6 +39,7 @@
 struct Readme;
 
 mod backoff;
+mod bursts;
 mod client;
 mod close;
 mod config;

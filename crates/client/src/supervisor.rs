@@ -6,19 +6,18 @@ use std::time::Duration;
 use aldis_protocol::OutgoingError;
 use aldis_protocol::client::{ClientSession, EndReason};
 use futures_util::FutureExt;
-use rand::rngs::{StdRng, SysRng};
+use rand::rngs::{SmallRng, SysRng};
 use tokio::time::{sleep, timeout};
-use tokio_tungstenite::WebSocketStream;
 
 use crate::close::CloseReason;
 use crate::connection::{Connection, Finish};
 use crate::control::{Control, Hint, Signal};
-use crate::dial::{BoxIo, Dial, DialError};
+use crate::dial::{Dial, DialError};
 use crate::error::ConnectError;
 use crate::shared::Shared;
 use crate::state::{ConnectionState, StateChange};
 use crate::token::{Token, TokenError, TokenProvider, TokenRequest};
-use crate::upgrade::upgrade;
+use crate::upgrade::{Socket, upgrade};
 
 /// The task behind a client's handles.
 pub(crate) struct Supervisor {
@@ -27,7 +26,7 @@ pub(crate) struct Supervisor {
     pub(crate) dialer: Arc<dyn Dial>,
     pub(crate) provider: Option<Arc<dyn TokenProvider>>,
     /// Jitter only: keys are drawn from the system.
-    pub(crate) rng: StdRng,
+    pub(crate) rng: SmallRng,
 }
 
 /// Tells everybody of the end, even when the task panics.
@@ -44,7 +43,7 @@ impl Drop for EndGuard {
 
 impl Supervisor {
     /// Runs until all handles are gone.
-    pub(crate) async fn run(mut self) {
+    pub(crate) async fn run(mut self: Box<Self>) {
         let mut guard =
             EndGuard { shared: Arc::clone(&self.shared), reason: CloseReason::Internal };
         while self.wait_for_connect().await {
@@ -191,16 +190,18 @@ impl Supervisor {
 
     /// One attempt, and the session that comes of it, to its end.
     async fn attempt(&mut self) -> Finish {
-        match self.establish().await {
+        // Boxed: a connection that lives for days should not keep the room that making it took.
+        let connection = match Box::pin(self.establish()).await {
             Ok((socket, session)) => {
                 self.shared.set_state(StateChange::to(ConnectionState::Authenticating));
-                Connection::new(&self.shared, &mut self.control, socket, session).run().await
+                Box::new(Connection::new(&self.shared, &mut self.control, socket, session))
             }
-            Err(reason) => Finish { reason, authenticated: false, hinted: false },
-        }
+            Err(reason) => return Finish { reason, authenticated: false, hinted: false },
+        };
+        connection.run().await
     }
 
-    async fn establish(&mut self) -> Result<(WebSocketStream<BoxIo>, ClientSession), CloseReason> {
+    async fn establish(&mut self) -> Result<(Socket, ClientSession), CloseReason> {
         self.shared.counters.attempts.add(1);
         self.shared.set_state(StateChange::to(ConnectionState::Connecting));
         if self.shared.token().is_none() {
@@ -214,7 +215,7 @@ impl Supervisor {
     }
 
     /// Dials; anew when the host says that the network has changed.
-    async fn dial(&mut self) -> Result<WebSocketStream<BoxIo>, CloseReason> {
+    async fn dial(&mut self) -> Result<Socket, CloseReason> {
         loop {
             let (dialer, shared) = (Arc::clone(&self.dialer), Arc::clone(&self.shared));
             let dial = async {

@@ -1,22 +1,27 @@
 //! The WebSocket upgrade on a stream.
+//!
+//! tungstenite knows how a request is written and an answer read. It does both in a buffer that
+//! takes a slow line, which may bring the head byte by byte, for an attack; so the reading is done
+//! here.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-
-use http::Request;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use http::{HeaderMap, Request, StatusCode, header};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
+use tokio_tungstenite::tungstenite::handshake::client::{Response, generate_request};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::handshake::machine::TryParse;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
+use crate::bursts::Bursts;
 use crate::config::Settings;
 use crate::dial::{BoxIo, DialError};
 
-/// tungstenite's own default of 128 KiB suits servers; a phone holds one connection of small
-/// messages, and larger ones grow the buffer when they come.
-const READ_BUFFER_BYTES: usize = 16 << 10;
+/// tungstenite holds a buffer of this size for each connection, and takes as much from
+/// [`Bursts`] at once. Larger messages get one of their own.
+const READ_BUFFER_BYTES: usize = 2 << 10;
 
 /// Written at once when full, and at every flush.
 const WRITE_BUFFER_BYTES: usize = 16 << 10;
@@ -25,14 +30,17 @@ const WRITE_BUFFER_BYTES: usize = 16 << 10;
 /// the server does not read them.
 const SPARE_WRITE_BYTES: usize = 64 << 10;
 
-/// A longer head of an answer is handed on in pieces, for tungstenite to refuse.
+/// No honest server has more to say.
 const MAX_HEAD_BYTES: usize = 16 << 10;
 
+/// Where the head of an answer ends.
+const END_OF_HEAD: &[u8] = b"\r\n\r\n";
+
+/// A WebSocket on any stream.
+pub(crate) type Socket = WebSocketStream<Bursts<BoxIo>>;
+
 /// Makes a WebSocket of a fresh stream.
-pub(crate) async fn upgrade(
-    stream: BoxIo,
-    settings: &Settings,
-) -> Result<WebSocketStream<BoxIo>, DialError> {
+pub(crate) async fn upgrade(stream: BoxIo, settings: &Settings) -> Result<Socket, DialError> {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
@@ -40,9 +48,9 @@ pub(crate) async fn upgrade(
         .max_message_size(Some(settings.max_inbound_bytes))
         .max_frame_size(Some(settings.max_inbound_bytes));
     let request = request(settings).map_err(failed)?;
-    let stream: BoxIo = Box::new(WholeHead::of(stream));
-    let upgraded = client_async_with_config(request, stream, Some(config)).await;
-    upgraded.map(|(socket, _response)| socket).map_err(failed)
+    let (stream, rest) = shake_hands(stream, request).await.map_err(failed)?;
+    let stream = Bursts::of(stream);
+    Ok(WebSocketStream::from_partially_read(stream, rest, Role::Client, Some(config)).await)
 }
 
 fn request(settings: &Settings) -> Result<Request<()>, Error> {
@@ -60,73 +68,140 @@ fn failed(error: Error) -> DialError {
     }
 }
 
-/// Reads the head of the server's answer to its end before it hands anything on.
-///
-/// A slow line may bring the head byte by byte, which tungstenite takes for an attack.
-struct WholeHead {
-    stream: BoxIo,
-    head: Vec<u8>,
-    /// Bytes of the head that were handed on, once it is complete.
-    taken: Option<usize>,
+/// Asks for the upgrade and checks the answer. Returns the stream, and what came behind the answer.
+async fn shake_hands(mut stream: BoxIo, request: Request<()>) -> Result<(BoxIo, Vec<u8>), Error> {
+    let (request, key) = generate_request(request)?;
+    stream.write_all(&request).await?;
+    stream.flush().await?;
+    let mut answer = read_head(&mut stream).await?;
+    let parsed = Response::try_parse(&answer)?;
+    let (length, response) = parsed.ok_or(Error::Protocol(ProtocolError::HandshakeIncomplete))?;
+    check(response, &derive_accept_key(key.as_bytes()))?;
+    answer.drain(..length);
+    Ok((stream, answer))
 }
 
-impl WholeHead {
-    fn of(stream: BoxIo) -> Self {
-        Self { stream, head: Vec::new(), taken: None }
-    }
-
-    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut bytes = [0; 1 << 10];
-        while self.taken.is_none() {
-            let mut piece = ReadBuf::new(&mut bytes);
-            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut piece))?;
-            // Its end may be split between two pieces.
-            let seen = self.head.len().saturating_sub(3);
-            self.head.extend_from_slice(piece.filled());
-            let ended = self.head[seen..].windows(4).any(|end| end == b"\r\n\r\n");
-            if ended || piece.filled().is_empty() || self.head.len() > MAX_HEAD_BYTES {
-                self.taken = Some(0);
-            }
+/// Reads to the end of the head, or of the stream, and perhaps beyond.
+async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Result<Vec<u8>, Error> {
+    let mut answer = Vec::new();
+    loop {
+        // The end may be split between two pieces.
+        let seen = answer.len().saturating_sub(END_OF_HEAD.len() - 1);
+        let is_last = stream.read_buf(&mut answer).await? == 0;
+        if is_last || answer[seen..].windows(END_OF_HEAD.len()).any(|end| end == END_OF_HEAD) {
+            return Ok(answer);
         }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncRead for WholeHead {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        ready!(self.poll_head(cx))?;
-        let this = &mut *self;
-        let rest = &this.head[this.taken.unwrap_or_default()..];
-        if rest.is_empty() {
-            this.head = Vec::new();
-            this.taken = Some(0);
-            return Pin::new(&mut this.stream).poll_read(cx, buf);
+        if answer.len() > MAX_HEAD_BYTES {
+            return Err(Error::AttackAttempt);
         }
-        let bytes = rest.len().min(buf.remaining());
-        buf.put_slice(&rest[..bytes]);
-        this.taken = this.taken.map(|taken| taken + bytes);
-        Poll::Ready(Ok(()))
     }
 }
 
-impl AsyncWrite for WholeHead {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+/// What RFC 6455 demands of an answer (section 4.1), to a request that asks for neither extensions
+/// nor subprotocols.
+fn check(response: Response, accept_key: &str) -> Result<(), Error> {
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        return Err(Error::Http(Box::new(response)));
+    }
+    let headers = response.headers();
+    let error = if !has_token(headers, &header::UPGRADE, "websocket") {
+        ProtocolError::MissingUpgradeWebSocketHeader
+    } else if !has_token(headers, &header::CONNECTION, "upgrade") {
+        ProtocolError::MissingConnectionUpgradeHeader
+    } else if headers.get(header::SEC_WEBSOCKET_ACCEPT).is_none_or(|key| key != accept_key) {
+        ProtocolError::SecWebSocketAcceptKeyMismatch
+    } else if headers.contains_key(header::SEC_WEBSOCKET_EXTENSIONS) {
+        ProtocolError::InvalidHeader(Box::new(header::SEC_WEBSOCKET_EXTENSIONS))
+    } else if headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL) {
+        let unasked = SubProtocolError::ServerSentSubProtocolNoneRequested;
+        ProtocolError::SecWebSocketSubProtocolError(unasked)
+    } else {
+        return Ok(());
+    };
+    Err(Error::Protocol(error))
+}
+
+/// Whether a header, a list of words that may be spread over several lines, has a word.
+fn has_token(headers: &HeaderMap, name: &header::HeaderName, token: &str) -> bool {
+    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|word| word.trim().eq_ignore_ascii_case(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HONEST: [(&str, &str); 3] =
+        [("Upgrade", "WebSocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", "key")];
+
+    fn answer(status: u16, headers: &[(&str, &str)]) -> Response {
+        let mut response = http::Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        response.body(None).unwrap()
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn verdict(headers: &[(&str, &str)]) -> String {
+        check(answer(101, headers), "key").map_or_else(|error| error.to_string(), |()| "ok".into())
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    #[test]
+    fn an_honest_answer_is_taken() {
+        assert_eq!(verdict(&HONEST), "ok");
+        let [upgrade, _, accept] = HONEST;
+        assert_eq!(verdict(&[upgrade, ("Connection", "keep-alive, upgrade"), accept]), "ok");
+        let lines = [("Connection", "keep-alive"), ("Connection", "Upgrade")];
+        assert_eq!(verdict(&[upgrade, lines[0], lines[1], accept]), "ok");
+    }
+
+    #[test]
+    fn a_refusal_has_a_status() {
+        let refused = check(answer(403, &HONEST), "key").map_err(failed).unwrap_err();
+        assert!(matches!(refused, DialError::UpgradeRefused { status: 403 }), "{refused:?}");
+    }
+
+    #[test]
+    fn what_the_answer_lacks_is_told() {
+        let [upgrade, connection, accept] = HONEST;
+        let verdicts = [
+            verdict(&[connection, accept]),
+            verdict(&[("Upgrade", "h2c"), connection, accept]),
+            verdict(&[upgrade, accept]),
+            verdict(&[upgrade, ("Connection", "close"), accept]),
+            verdict(&[upgrade, connection]),
+            verdict(&[upgrade, connection, ("Sec-WebSocket-Accept", "another key")]),
+        ];
+        let told = ["Upgrade", "Upgrade", "Connection", "Connection", "Accept", "Accept"];
+        for (verdict, told) in verdicts.iter().zip(told) {
+            assert!(verdict.contains(told), "{verdict}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_refused() {
+        for name in ["Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"] {
+            let verdict = verdict(&[&HONEST[..], &[(name, "x")]].concat());
+            assert_ne!(verdict, "ok", "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_head_may_come_byte_by_byte_and_messages_right_behind_it() {
+        let head = b"HTTP/1.1 101 Switching Protocols\r\n\r";
+        let (mut near, mut far) = tokio::io::duplex(1);
+        let whole = [&head[..], b"\n"].concat();
+        let (read, written) = tokio::join!(read_head(&mut near), far.write_all(&whole));
+        written.unwrap();
+        assert_eq!(read.unwrap(), whole);
+
+        let together = [&head[..], b"\n\x81\x02hi"].concat();
+        assert_eq!(read_head(&mut &together[..]).await.unwrap(), together);
+    }
+
+    #[tokio::test]
+    async fn an_endless_head_is_not_read_on() {
+        let mut endless = tokio::io::repeat(b'x');
+        assert!(matches!(read_head(&mut endless).await, Err(Error::AttackAttempt)));
     }
 }
