@@ -6,6 +6,8 @@
 //! string by copying, while it takes UTF-8 apart byte by byte as soon as there is anything beyond
 //! ASCII.
 
+use encoding_rs::mem::convert_utf8_to_latin1_lossy as utf8_to_latin1;
+
 /// Stands for the length of an id that is not there.
 pub const NO_ID: u32 = u32::MAX;
 
@@ -15,6 +17,9 @@ pub const LATIN_1: u32 = 1 << 31;
 /// A batch that has grown to this many bytes is handed over. Larger ones were measured to be
 /// slower by the byte: they leave the processor's caches.
 pub(crate) const FULL_BATCH_BYTES: usize = 256 << 10;
+
+/// Of the characters up to U+00FF, the greatest byte in UTF-8. Each later one begins with a greater.
+const LAST_LEAD_OF_LATIN_1: u8 = 0xC3;
 
 /// Bytes of the lengths before a message.
 const LENGTHS: usize = 12;
@@ -51,19 +56,19 @@ impl Batch {
 
     /// Appends a text in Latin-1. False, and nothing is appended, where it has other characters.
     fn push_latin_1(&mut self, text: &str) -> bool {
-        // The first byte of a character beyond U+00FF is greater, and no byte of another one is.
-        if !text.is_ascii() && text.bytes().any(|byte| byte > 0xC3) {
+        // Looked for to the end, whatever comes: that is what makes vectors of it.
+        let highest = text.bytes().fold(0, u8::max);
+        if highest > LAST_LEAD_OF_LATIN_1 {
             return false;
         }
-        let mut rest = text.as_bytes();
-        while let Some(at) = first_beyond_ascii(rest) {
-            let (ascii, others) = rest.split_at(at);
-            self.bytes.extend_from_slice(ascii);
-            let [first, second, after @ ..] = others else { break };
-            self.bytes.push((first << 6) | (second & 0x3F));
-            rest = after;
+        if highest.is_ascii() {
+            self.bytes.extend_from_slice(text.as_bytes());
+        } else {
+            let start = self.bytes.len();
+            self.bytes.resize(start + text.len(), 0);
+            let end = start + utf8_to_latin1(text.as_bytes(), &mut self.bytes[start..]);
+            self.bytes.truncate(end);
         }
-        self.bytes.extend_from_slice(rest);
         true
     }
 
@@ -84,11 +89,6 @@ impl Batch {
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
     }
-}
-
-/// Where the first byte is that is not ASCII.
-fn first_beyond_ascii(text: &[u8]) -> Option<usize> {
-    if text.is_ascii() { None } else { text.iter().position(|byte| !byte.is_ascii()) }
 }
 
 /// Of a text of a frame, which the client bounds at a gibibyte.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
 /// Bytes that one call of the system may bring: many small messages, or a large one.
-const BURST_BYTES: usize = 32 << 10;
+const BURST_BYTES: usize = 64 << 10;
 
 thread_local! {
     /// Where the next burst goes: the one buffer of all silent connections.
