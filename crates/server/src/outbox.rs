@@ -23,13 +23,48 @@ pub(crate) struct Outbox {
     space: Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    /// The message to send next. Mostly the only one, so it is here: the queue is elsewhere in memory.
+    next: Option<Bytes>,
+    /// Those behind it.
     queue: VecDeque<Bytes>,
     bytes: usize,
     kick: Option<Kick>,
     closed: bool,
     consumer: Option<Waker>,
+    /// Whether somebody may wait for space.
+    awaited: bool,
+    /// Whether the bell was rung since the task looked.
+    rung: bool,
+}
+
+impl State {
+    fn is_empty(&self) -> bool {
+        self.next.is_none()
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.next.is_some()) + self.queue.len()
+    }
+
+    fn has_space(&self, limits: QueueLimits, bytes: usize) -> bool {
+        let fits = self.len() < limits.messages && self.bytes.saturating_add(bytes) <= limits.bytes;
+        fits || self.is_empty()
+    }
+}
+
+/// What a connection's task was woken by, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Woken {
+    /// The order to close, if there is one.
+    pub(crate) kick: Option<Kick>,
+    /// By something else than what is queued.
+    pub(crate) by_bell: bool,
+}
+
+impl Woken {
+    pub(crate) const BY_ANYTHING: Self = Self { kick: None, by_bell: true };
 }
 
 /// The order to close a connection.
@@ -51,7 +86,18 @@ pub(crate) enum PushError {
 
 impl Outbox {
     pub(crate) fn new(limits: QueueLimits) -> Self {
-        Self { limits, state: Mutex::default(), space: Notify::new() }
+        let state = State {
+            next: None,
+            queue: VecDeque::new(),
+            bytes: 0,
+            kick: None,
+            closed: false,
+            consumer: None,
+            awaited: false,
+            // Nobody has looked yet.
+            rung: true,
+        };
+        Self { limits, state: Mutex::new(state), space: Notify::new() }
     }
 
     /// Queues a message if there is space.
@@ -63,13 +109,15 @@ impl Outbox {
         if state.closed || state.kick.is_some() {
             return Err(PushError::Closed);
         }
-        let fits = state.queue.len() < self.limits.messages
-            && state.bytes.saturating_add(message.len()) <= self.limits.bytes;
-        if !fits && !state.queue.is_empty() {
+        if !state.has_space(self.limits, message.len()) {
             return Err(PushError::Full);
         }
         state.bytes += message.len();
-        state.queue.push_back(message);
+        if state.is_empty() {
+            state.next = Some(message);
+        } else {
+            state.queue.push_back(message);
+        }
         let consumer = state.consumer.take();
         drop(state);
         if let Some(consumer) = consumer {
@@ -81,26 +129,46 @@ impl Outbox {
     /// Queues a message once there is space: never fails because the queue is full.
     pub(crate) async fn send(&self, message: Bytes) -> Result<(), PushError> {
         loop {
-            let mut space = pin!(self.space.notified());
-            // Listen first, so that space that appears behind the attempt is not missed.
-            space.as_mut().enable();
             match self.push(message.clone()) {
-                Err(PushError::Full) => space.await,
+                Err(PushError::Full) => self.space_for(message.len()).await,
                 done => return done,
             }
+        }
+    }
+
+    /// Waits until there may be space for a message, or never will be.
+    async fn space_for(&self, bytes: usize) {
+        let mut space = pin!(self.space.notified());
+        // Listen first, so that space that appears behind the look is not missed.
+        space.as_mut().enable();
+        let is_full = {
+            let mut state = self.state.lock();
+            let is_open = !state.closed && state.kick.is_none();
+            let is_full = is_open && !state.has_space(self.limits, bytes);
+            state.awaited |= is_full;
+            is_full
+        };
+        if is_full {
+            space.await;
         }
     }
 
     /// Takes the next message.
     pub(crate) fn pop(&self) -> Option<Bytes> {
         let mut state = self.state.lock();
-        let message = state.queue.pop_front()?;
+        let message = state.next.take()?;
         state.bytes -= message.len();
-        if state.queue.is_empty() {
-            state.queue.shrink_to(IDLE_SLOTS);
+        if !state.queue.is_empty() {
+            state.next = state.queue.pop_front();
+            if state.queue.is_empty() {
+                state.queue.shrink_to(IDLE_SLOTS);
+            }
         }
+        let is_awaited = std::mem::take(&mut state.awaited);
         drop(state);
-        self.space.notify_waiters();
+        if is_awaited {
+            self.space.notify_waiters();
+        }
         Some(message)
     }
 
@@ -121,8 +189,20 @@ impl Outbox {
         true
     }
 
-    /// The order to close, if there is one; if not, the task is woken by the next push or kick.
-    pub(crate) fn poll_kick(&self, cx: &Context<'_>) -> Option<Kick> {
+    /// Wakes the task for anything else than what is queued.
+    pub(crate) fn ring(&self) {
+        let mut state = self.state.lock();
+        state.rung = true;
+        let consumer = state.consumer.take();
+        drop(state);
+        if let Some(consumer) = consumer {
+            consumer.wake();
+        }
+    }
+
+    /// What the task was woken by. Unless that is an order to close, it is woken by the next push,
+    /// kick or ring.
+    pub(crate) fn poll_woken(&self, cx: &Context<'_>) -> Woken {
         let mut state = self.state.lock();
         if state.kick.is_none() {
             match &mut state.consumer {
@@ -130,7 +210,7 @@ impl Outbox {
                 none => *none = Some(cx.waker().clone()),
             }
         }
-        state.kick
+        Woken { kick: state.kick, by_bell: std::mem::take(&mut state.rung) }
     }
 
     /// Takes no more messages, and throws away those that wait. Returns how many those were.
@@ -139,21 +219,26 @@ impl Outbox {
         state.closed = true;
         state.bytes = 0;
         state.consumer = None;
-        let queue = std::mem::take(&mut state.queue);
+        let waiting = state.len();
+        let thrown_away = (state.next.take(), std::mem::take(&mut state.queue));
         drop(state);
+        drop(thrown_away);
         self.space.notify_waiters();
-        queue.len()
+        waiting
     }
 
     /// Messages that wait.
     pub(crate) fn len(&self) -> usize {
-        self.state.lock().queue.len()
+        self.state.lock().len()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
 
     fn outbox(messages: usize, bytes: usize) -> Outbox {
         Outbox::new(QueueLimits { messages, bytes })
@@ -198,6 +283,47 @@ mod tests {
         assert_eq!(queue.push("b".into()), Err(PushError::Closed));
         assert_eq!(queue.close(), 1);
         assert_eq!(queue.len(), 0);
+    }
+
+    #[test]
+    fn the_order_is_kept() {
+        let queue = outbox(10, 10);
+        for message in ["a", "b", "c"] {
+            assert_eq!(queue.push(message.into()), Ok(()));
+        }
+        assert_eq!(queue.pop().as_deref(), Some(&b"a"[..]));
+        assert_eq!(queue.push("d".into()), Ok(()));
+        assert_eq!(queue.len(), 3);
+        for message in [b"b", b"c", b"d"] {
+            assert_eq!(queue.pop().as_deref(), Some(&message[..]));
+        }
+        assert_eq!(queue.pop(), None);
+    }
+
+    #[derive(Default)]
+    struct Task(AtomicUsize);
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_ring_is_told_apart_from_a_push_and_seen_once() {
+        let (queue, task) = (outbox(10, 10), Arc::new(Task::default()));
+        let waker = Waker::from(Arc::clone(&task));
+        let cx = Context::from_waker(&waker);
+        let woken = |by_bell| Woken { kick: None, by_bell };
+        assert_eq!(queue.poll_woken(&cx), woken(true));
+        assert_eq!(queue.push("a".into()), Ok(()));
+        assert_eq!(queue.poll_woken(&cx), woken(false));
+        queue.ring();
+        // Neither of these is missed, and the task is woken once for both.
+        assert_eq!(queue.push("b".into()), Ok(()));
+        assert_eq!(queue.poll_woken(&cx), woken(true));
+        assert_eq!(queue.poll_woken(&cx), woken(false));
+        assert_eq!(task.0.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]

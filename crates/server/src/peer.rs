@@ -1,6 +1,8 @@
 //! One client, as the rest of the server sees it.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::task::Wake;
 
 use aldis_protocol::RoomName;
 use parking_lot::Mutex;
@@ -30,5 +32,16 @@ impl Peer {
         let mut rooms: Vec<_> = self.rooms.lock().iter().flatten().cloned().collect();
         rooms.sort_unstable();
         rooms
+    }
+}
+
+/// The bell of a connection's task, beside the waker that is for what is queued.
+impl Wake for Peer {
+    fn wake(self: Arc<Self>) {
+        self.outbox.ring();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.outbox.ring();
     }
 }

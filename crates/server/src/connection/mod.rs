@@ -1,5 +1,6 @@
 //! One connection, from the upgrade to its end: one task that owns the socket and the session.
 
+mod gathered;
 mod metered;
 mod seal;
 mod socket;
@@ -8,13 +9,14 @@ mod work;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker};
 
 use aldis_protocol::server::{Acceptance, Event};
 use aldis_protocol::{CloseCode, Inbound, RoomName};
 use hyper::upgrade::Upgraded;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_util::sync::WaitForCancellationFuture;
 use uuid::Uuid;
 
 use crate::auth::{Rejection, User};
@@ -48,6 +50,28 @@ struct Connection {
     failed: bool,
     /// The code that the connection ended with.
     code: CloseCode,
+}
+
+/// What a connection waits for besides its queue and its work.
+///
+/// Most wake-ups of a connection in a busy room are for a message to send. Neither the socket's
+/// reading side nor the timer nor a shutdown has anything new then, and looking at them costs more
+/// than to encrypt the message: all of their memory would have to be fetched. So these ring the
+/// peer's bell, and are looked at after it was rung.
+struct Waits<'a, 's> {
+    shutdown: Pin<&'a mut WaitForCancellationFuture<'s>>,
+    timer: Pin<&'a mut Sleep>,
+    /// The peer's bell, once there is a peer.
+    bell: Option<Waker>,
+    awaited: Awaited,
+}
+
+/// What will ring the bell, and need not be looked at before.
+#[derive(Debug, Default, Clone, Copy)]
+struct Awaited {
+    shutdown: bool,
+    read: bool,
+    timer: bool,
 }
 
 /// What happens next in a connection.
@@ -92,61 +116,89 @@ impl Connection {
 
     async fn serve(&mut self) -> End {
         let shared = Arc::clone(&self.shared);
-        let mut shutdown = pin!(shared.shutdown.cancelled());
-        let mut timer = pin!(sleep_until(Instant::now()));
+        let mut waits = Waits {
+            shutdown: pin!(shared.shutdown.cancelled()),
+            timer: pin!(sleep_until(Instant::now())),
+            bell: None,
+            awaited: Awaited::default(),
+        };
         loop {
-            let step = tokio::select! {
-                biased;
-                () = &mut shutdown => Step::ShuttingDown,
-                step = poll_fn(|cx| self.poll(timer.as_mut(), cx)) => step,
-            };
+            let step = poll_fn(|cx| self.poll(&mut waits, cx)).await;
             if let Some(end) = self.handle(step) {
                 return end;
+            }
+            if waits.bell.is_none() {
+                waits.bell = self.sealer.peer.clone().map(Waker::from);
             }
         }
     }
 
-    fn poll(&mut self, timer: Pin<&mut Sleep>, cx: &mut Context<'_>) -> Poll<Step> {
-        // First, because it asks to be woken by what is queued from now on.
-        if let Some(kick) = self.sealer.poll_kick(cx) {
+    fn poll(&mut self, waits: &mut Waits<'_, '_>, cx: &mut Context<'_>) -> Poll<Step> {
+        let Waits { shutdown, timer, bell, awaited } = waits;
+        // Before the queue is looked at, because it asks to be woken by what is queued from now on.
+        let woken = self.sealer.poll_woken(cx);
+        // A network that had stalled wakes whoever waited for it last, with the bell or without.
+        if woken.by_bell || self.socket.stalled_since().is_some() {
+            *awaited = Awaited::default();
+        }
+        let mut seldom = Context::from_waker(bell.as_ref().unwrap_or(cx.waker()));
+        if !awaited.shutdown {
+            if shutdown.as_mut().poll(&mut seldom).is_ready() {
+                return Poll::Ready(Step::ShuttingDown);
+            }
+            awaited.shutdown = true;
+        }
+        if let Some(kick) = woken.kick {
             return Poll::Ready(Step::Kicked(kick));
         }
         let sealer = &mut self.sealer;
-        let written = self.socket.poll_write(cx, || sealer.next(&self.shared));
+        let mut each = Context::from_waker(cx.waker());
+        let written = self.socket.poll_write(&mut each, || sealer.next(&self.shared));
         if written == Poll::Ready(false) {
             return Poll::Ready(Step::Lost);
         }
         if self.sealer.has_ended() {
             return Poll::Ready(Step::SessionEnded);
         }
-        if let Poll::Ready(outcome) = self.work.poll(&self.shared, cx) {
+        if let Poll::Ready(outcome) = self.work.poll(&self.shared, &mut each) {
             return Poll::Ready(Step::Work(outcome));
         }
-        if self.is_reading()
-            && let Poll::Ready(read) = self.socket.poll_read(cx)
-        {
-            return Poll::Ready(Step::Read(read));
+        if self.is_reading() && !awaited.read {
+            if let Poll::Ready(read) = self.socket.poll_read(&mut seldom) {
+                return Poll::Ready(Step::Read(read));
+            }
+            awaited.read = true;
         }
         self.account();
         // Last, because what is due depends on all the rest.
-        self.poll_timer(timer, cx).map(|()| Step::Due)
+        self.poll_timer(timer.as_mut(), &mut awaited.timer, &mut seldom).map(|()| Step::Due)
     }
 
     /// Ready when something is due.
-    fn poll_timer(&self, mut timer: Pin<&mut Sleep>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_timer(
+        &self,
+        mut timer: Pin<&mut Sleep>,
+        awaited: &mut bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         let Some(due) = self.poll_timeout() else {
             return Poll::Pending;
         };
         // A deadline that moves away is looked at when the old one has come.
         if due < timer.deadline() {
             timer.as_mut().reset(due);
+            *awaited = false;
         }
-        ready!(timer.as_mut().poll(cx));
-        if due > timer.deadline() {
+        if *awaited {
+            return Poll::Pending;
+        }
+        let mut elapsed = timer.as_mut().poll(cx);
+        if elapsed.is_ready() && due > timer.deadline() {
             timer.as_mut().reset(due);
-            ready!(timer.poll(cx));
+            elapsed = timer.poll(cx);
         }
-        Poll::Ready(())
+        *awaited = elapsed.is_pending();
+        elapsed
     }
 
     /// Whether more is read from the client, or it has to wait.

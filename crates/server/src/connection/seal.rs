@@ -11,7 +11,7 @@ use aldis_protocol::server::{Acceptance, ServerConfig};
 use aldis_protocol::{CloseCode, ServerSession, Transmit};
 
 use crate::metrics::{Lost, Traffic};
-use crate::outbox::Kick;
+use crate::outbox::{Kick, Woken};
 use crate::peer::Peer;
 use crate::server::Shared;
 
@@ -82,9 +82,9 @@ impl Sealer {
         self.peer.is_some() && !self.session.is_open()
     }
 
-    /// The order to close, if there is one; if not, the task is woken by what is queued.
-    pub(super) fn poll_kick(&self, cx: &Context<'_>) -> Option<Kick> {
-        self.peer.as_ref()?.outbox.poll_kick(cx)
+    /// What woke the task, once there is a client: without, it may have been anything.
+    pub(super) fn poll_woken(&self, cx: &Context<'_>) -> Woken {
+        self.peer.as_ref().map_or(Woken::BY_ANYTHING, |peer| peer.outbox.poll_woken(cx))
     }
 
     /// The next text to send.

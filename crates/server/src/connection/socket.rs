@@ -1,10 +1,10 @@
 //! The WebSocket of one connection: coalesced writing, reading, and a close that arrives.
 
+use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use aldis_protocol::CloseCode;
-use aldis_protocol::cipher::encrypted_frame_bytes;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -12,29 +12,38 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
+use super::gathered::Gathered;
 use super::metered::Metered;
-use crate::config::MAX_OUTGOING_BYTES;
 
-/// Memory that an idle connection keeps for reading, and how much is written in one go. Small,
-/// because most of ten thousand connections are idle; larger messages get what they need.
+/// Memory that an idle connection keeps for reading. Small, because most of ten thousand
+/// connections are idle; larger messages get what they need.
 const BUFFER_BYTES: usize = 4096;
 
-/// Bytes that may wait to be written: the largest frame, and the answers to pings of a client that
-/// does not read them.
-const MAX_WAITING_BYTES: usize = encrypted_frame_bytes(MAX_OUTGOING_BYTES) + (64 << 10);
+/// Bytes of answers to pings that may wait, of a client that does not read them.
+const MAX_WAITING_ANSWERS: usize = 64 << 10;
+
+/// The head of a message. It depends on nothing but its length.
+const TEXT: FrameHeader = FrameHeader {
+    is_final: true,
+    rsv1: false,
+    rsv2: false,
+    rsv3: false,
+    opcode: OpCode::Data(Data::Text),
+    mask: None,
+};
 
 /// How long the end of a connection may take, from the close frame until the client has ended
 /// its side too.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
+/// Messages go out past tungstenite, straight into the stream's buffer: it is only asked to read, to
+/// answer pings and to close. The stream keeps the order of what both write.
 pub(super) struct Socket {
-    ws: WebSocketStream<Metered<TokioIo<Upgraded>>>,
-    /// What has to wait until the write buffer has room.
-    held: Option<Message>,
-    /// Whether something was written that may not have left.
-    dirty: bool,
+    ws: WebSocketStream<Gathered<Metered<TokioIo<Upgraded>>>>,
     /// Since when the network takes nothing, and how much it had taken then.
     stalled: Option<(Instant, u64)>,
 }
@@ -55,15 +64,13 @@ impl Socket {
     pub(super) async fn new(upgraded: Upgraded, max_message_bytes: usize) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER_BYTES)
-            .write_buffer_size(BUFFER_BYTES)
-            .max_write_buffer_size(MAX_WAITING_BYTES)
+            .write_buffer_size(0)
+            .max_write_buffer_size(MAX_WAITING_ANSWERS)
             .max_message_size(Some(max_message_bytes))
             .max_frame_size(Some(max_message_bytes));
-        let stream = Metered::new(TokioIo::new(upgraded));
+        let stream = Gathered::new(Metered::new(TokioIo::new(upgraded)));
         Self {
             ws: WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await,
-            held: None,
-            dirty: false,
             stalled: None,
         }
     }
@@ -91,29 +98,17 @@ impl Socket {
         cx: &mut Context<'_>,
         mut next: impl FnMut() -> Option<String>,
     ) -> Poll<Result<(), Error>> {
+        let stream = self.ws.get_mut();
         loop {
-            ready!(self.ws.poll_ready_unpin(cx))?;
-            let held = self.held.take();
-            let Some(message) = held.or_else(|| next().map(Message::text)) else { break };
-            self.dirty = true;
-            match self.ws.start_send_unpin(message) {
-                // The answers to pings fill the buffer: they go first.
-                Err(Error::WriteBufferFull(message)) => {
-                    self.held = Some(*message);
-                    ready!(self.ws.poll_flush_unpin(cx))?;
-                    // An empty buffer holds any frame.
-                    if let Some(message) = self.held.take() {
-                        self.ws.start_send_unpin(message)?;
-                    }
-                }
-                sent => sent?,
+            if stream.is_full() {
+                ready!(stream.poll_send(cx))?;
             }
+            let Some(text) = next() else { break };
+            let buffer = stream.buffer();
+            TEXT.format(text.len() as u64, buffer)?;
+            buffer.extend_from_slice(text.as_bytes());
         }
-        if self.dirty {
-            ready!(self.ws.poll_flush_unpin(cx))?;
-            self.dirty = false;
-        }
-        Poll::Ready(Ok(()))
+        stream.poll_send(cx).map_err(Error::from)
     }
 
     /// Since when the network has taken nothing of what there is to write.
@@ -146,12 +141,12 @@ impl Socket {
 
     /// Bytes read so far.
     pub(super) fn bytes_read(&self) -> u64 {
-        self.ws.get_ref().read
+        self.ws.get_ref().get_ref().read
     }
 
     /// Bytes written so far.
     pub(super) fn bytes_written(&self) -> u64 {
-        self.ws.get_ref().written
+        self.ws.get_ref().get_ref().written
     }
 
     /// Sends what `next` gives and a close frame, ends the connection right behind it, and waits until
@@ -166,10 +161,7 @@ impl Socket {
         reason: &'static str,
     ) {
         let close = async {
-            let mut held = self.held.take();
-            while let Some(message) = held.take().or_else(|| next().map(Message::text)) {
-                self.ws.feed(message).await?;
-            }
+            poll_fn(|cx| self.poll_write_all(cx, &mut next)).await?;
             let frame = CloseFrame { code: code.0.into(), reason: reason.into() };
             self.ws.send(Message::Close(Some(frame))).await?;
             self.linger().await

@@ -3,6 +3,7 @@
 use aldis_server::{Config, Outgoing, QueueLimits, Receipt, Server, SlowConsumer, Target};
 use serde_json::json;
 use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::support::{Ended, TestClient, guarded, metric, relay, relay_with};
 
@@ -135,4 +136,20 @@ async fn or_loses_messages_that_are_counted() {
         before = n.as_u64();
     }
     assert_eq!(slow.ask("echo", json!(1)).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_had_stalled_gets_all_and_the_answer_to_its_ping() {
+    let server = relay();
+    let handle = server.handle();
+    let mut client = TestClient::connect(&server, "ann").await;
+    for n in 0..TOO_MANY {
+        assert_eq!(handle.publish(Target::Everyone, news(n), &[]).queued, 1);
+    }
+    client.send_frame(Frame::Ping("still here".into())).await;
+    for n in 0..TOO_MANY {
+        assert_eq!(client.event().await, ("news".to_owned(), json!(n)));
+    }
+    assert_eq!(client.ask("echo", json!(1)).await, 1);
+    assert_eq!(client.pongs, 1);
 }

@@ -43,6 +43,8 @@ pub(crate) struct TestClient<S = DuplexStream> {
     pub(crate) last_received: String,
     /// The text of the frame that was sent last.
     pub(crate) last_sent: String,
+    /// Answers to pings so far.
+    pub(crate) pongs: usize,
 }
 
 impl TestClient {
@@ -89,7 +91,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> TestClient<S> {
             session.handle_frame(Inbound::Text(&last_received), Instant::now().into_std());
             match session.poll_event() {
                 Some(Event::Authenticated(welcome)) => {
-                    return Ok(Self { ws, session, welcome, last_received, last_sent: text });
+                    return Ok(Self {
+                        ws,
+                        session,
+                        welcome,
+                        last_received,
+                        last_sent: text,
+                        pongs: 0,
+                    });
                 }
                 Some(Event::ServerError { message }) => errors.push(message),
                 event => panic!("{event:?}"),
@@ -153,7 +162,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> TestClient<S> {
                     self.session.handle_frame(Inbound::Text(&text), now);
                 }
                 Some(Ok(Frame::Close(frame))) => return Err(Ended::from_frame(frame)),
-                Some(Ok(_)) => {}
+                Some(Ok(frame)) => self.pongs += usize::from(frame.is_pong()),
                 Some(Err(_)) | None => return Err(Ended::LOST),
             }
             match self.session.poll_event() {
