@@ -63,7 +63,8 @@ fn upwards(data: &[u8]) {
     for message in &messages {
         batch.push(message);
     }
-    let sent = messages.iter().map(|message| (message.event(), message.id(), message.data().into()));
+    let sent =
+        messages.iter().map(|message| (message.event(), message.id(), message.data().into()));
     assert!(Reader { rest: batch.as_bytes() }.eq(sent), "read back are other messages");
 }
 

@@ -335,8 +335,8 @@ mod tests {
     #[test]
     fn the_host_is_woken_once_for_a_burst() {
         let (delivery, mut events) = limited(10, OverflowPolicy::Backpressure);
-        let wakes = Arc::new(Wakes::default());
-        let waker = Waker::from(Arc::clone(&wakes));
+        let count = Arc::new(Wakes::default());
+        let waker = Waker::from(Arc::clone(&count));
         let mut cx = Context::from_waker(&waker);
         let mut batch = Vec::new();
         let mut waiting = pin!(events.next_batch(&mut batch, 10));
@@ -344,10 +344,10 @@ mod tests {
         for n in 0..3 {
             delivery.enqueue(message(n));
         }
-        assert_eq!(wakes.0.load(Ordering::Relaxed), 0);
+        assert_eq!(count.0.load(Ordering::Relaxed), 0);
         delivery.announce();
         delivery.announce();
-        assert_eq!(wakes.0.load(Ordering::Relaxed), 1);
+        assert_eq!(count.0.load(Ordering::Relaxed), 1);
         assert_eq!(waiting.poll(&mut cx), Poll::Ready(3));
     }
 
