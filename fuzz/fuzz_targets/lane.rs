@@ -85,8 +85,7 @@ fn downwards(data: &[u8]) {
     };
     let text = String::from_utf8(outgoing.into_plaintext()).unwrap();
     let arrived = Message::parse(text).unwrap();
-    let parts: Parts<'_> = (arrived.event(), arrived.id(), arrived.data());
-    assert_eq!(parts, (event, None, payload.get()));
+    assert_eq!((arrived.event(), arrived.id(), arrived.data()), (event, None, payload.get()));
 }
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
