@@ -1,4 +1,4 @@
-//! A stream that gathers what is written into few writes.
+//! A stream that gathers what is written into few writes, and counts its bytes.
 
 use std::cell::Cell;
 use std::io;
@@ -20,22 +20,20 @@ thread_local! {
 }
 
 /// Gathers what is written until it is much or is flushed. Has no memory of its own unless something
-/// waits for the network.
+/// waits for the network. Counts what has come from the network and what has left for it.
 #[derive(Debug)]
 pub(super) struct Gathered<S> {
     inner: S,
     waiting: Vec<u8>,
     /// How much of that has left.
     sent: usize,
+    pub(super) bytes_read: u64,
+    pub(super) bytes_written: u64,
 }
 
 impl<S> Gathered<S> {
     pub(super) fn new(inner: S) -> Self {
-        Self { inner, waiting: Vec::new(), sent: 0 }
-    }
-
-    pub(super) fn get_ref(&self) -> &S {
-        &self.inner
+        Self { inner, waiting: Vec::new(), sent: 0, bytes_read: 0, bytes_written: 0 }
     }
 
     /// Whether what waits has to leave before more is put to it.
@@ -61,6 +59,7 @@ impl<S: AsyncWrite + Unpin> Gathered<S> {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.sent += sent;
+            self.bytes_written += sent as u64;
         }
         self.sent = 0;
         let mut buffer = std::mem::take(&mut self.waiting);
@@ -102,7 +101,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Gathered<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.inner).poll_read(cx, buffer))?;
+        self.bytes_read += (buffer.filled().len() - before) as u64;
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -126,6 +128,9 @@ mod tests {
         let mut read = vec![0; 13];
         far.read_exact(&mut read).await.unwrap();
         assert_eq!(read, b"one two three");
+        far.write_all(b"four").await.unwrap();
+        near.read_exact(&mut [0; 4]).await.unwrap();
+        assert_eq!((near.bytes_read, near.bytes_written), (4, 13));
     }
 
     #[tokio::test]

@@ -1,7 +1,6 @@
 //! One connection, from the upgrade to its end: one task that owns the socket and the session.
 
 mod gathered;
-mod metered;
 mod seal;
 mod socket;
 mod work;
@@ -152,15 +151,14 @@ impl Connection {
             return Poll::Ready(Step::Kicked(kick));
         }
         let sealer = &mut self.sealer;
-        let mut each = Context::from_waker(cx.waker());
-        let written = self.socket.poll_write(&mut each, || sealer.next(&self.shared));
+        let written = self.socket.poll_write(cx, || sealer.next(&self.shared));
         if written == Poll::Ready(false) {
             return Poll::Ready(Step::Lost);
         }
         if self.sealer.has_ended() {
             return Poll::Ready(Step::SessionEnded);
         }
-        if let Poll::Ready(outcome) = self.work.poll(&self.shared, &mut each) {
+        if let Poll::Ready(outcome) = self.work.poll(&self.shared, cx) {
             return Poll::Ready(Step::Work(outcome));
         }
         if self.is_reading() && !awaited.read {

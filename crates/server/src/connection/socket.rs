@@ -17,7 +17,6 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
 use super::gathered::Gathered;
-use super::metered::Metered;
 
 /// Memory that an idle connection keeps for reading. Small, because most of ten thousand
 /// connections are idle; larger messages get what they need.
@@ -43,7 +42,7 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Messages go out past tungstenite, straight into the stream's buffer: it is only asked to read, to
 /// answer pings and to close. The stream keeps the order of what both write.
 pub(super) struct Socket {
-    ws: WebSocketStream<Gathered<Metered<TokioIo<Upgraded>>>>,
+    ws: WebSocketStream<Gathered<TokioIo<Upgraded>>>,
     /// Since when the network takes nothing, and how much it had taken then.
     stalled: Option<(Instant, u64)>,
 }
@@ -68,7 +67,7 @@ impl Socket {
             .max_write_buffer_size(MAX_WAITING_ANSWERS)
             .max_message_size(Some(max_message_bytes))
             .max_frame_size(Some(max_message_bytes));
-        let stream = Gathered::new(Metered::new(TokioIo::new(upgraded)));
+        let stream = Gathered::new(TokioIo::new(upgraded));
         Self {
             ws: WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await,
             stalled: None,
@@ -141,12 +140,12 @@ impl Socket {
 
     /// Bytes read so far.
     pub(super) fn bytes_read(&self) -> u64 {
-        self.ws.get_ref().get_ref().read
+        self.ws.get_ref().bytes_read
     }
 
     /// Bytes written so far.
     pub(super) fn bytes_written(&self) -> u64 {
-        self.ws.get_ref().get_ref().written
+        self.ws.get_ref().bytes_written
     }
 
     /// Sends what `next` gives and a close frame, ends the connection right behind it, and waits until
