@@ -18,7 +18,8 @@ thread_local! {
 /// Reads much at once, and hands it on in pieces of any size.
 ///
 /// Who reads in small pieces needs only a small buffer for as long as a connection lives. The large
-/// one is here, and only until it has been handed on and nothing more is there.
+/// one is here, and only until it has been handed on and nothing more is there. tokio's `BufReader`
+/// would keep one for each connection.
 #[derive(Debug)]
 pub(crate) struct Bursts<S> {
     stream: S,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aldis_protocol::{Outgoing, RoomName};
 use rand::SeedableRng;
-use rand::rngs::SmallRng;
+use rand::rngs::Xoshiro256PlusPlus;
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -123,7 +123,7 @@ impl Builder {
             control: Control::new(receiver),
             dialer,
             provider: extras.provider,
-            rng: extras.jitter_seed.map_or_else(rand::make_rng, SmallRng::seed_from_u64),
+            rng: extras.jitter_seed.map_or_else(rand::make_rng, Xoshiro256PlusPlus::seed_from_u64),
         });
         tokio::spawn(supervisor.run());
         let requests = Arc::new(RequestIds::new(&mut rand::rng()));

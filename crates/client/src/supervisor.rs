@@ -6,7 +6,7 @@ use std::time::Duration;
 use aldis_protocol::OutgoingError;
 use aldis_protocol::client::{ClientSession, EndReason};
 use futures_util::FutureExt;
-use rand::rngs::{SmallRng, SysRng};
+use rand::rngs::{SysRng, Xoshiro256PlusPlus};
 use tokio::time::{sleep, timeout};
 
 use crate::close::CloseReason;
@@ -26,7 +26,7 @@ pub(crate) struct Supervisor {
     pub(crate) dialer: Arc<dyn Dial>,
     pub(crate) provider: Option<Arc<dyn TokenProvider>>,
     /// Jitter only: keys are drawn from the system.
-    pub(crate) rng: SmallRng,
+    pub(crate) rng: Xoshiro256PlusPlus,
 }
 
 /// Tells everybody of the end, even when the task panics.
