@@ -262,20 +262,9 @@ mod tests {
     use super::*;
     use crate::event::SignalError;
     use aldis_protocol::Message;
+    use futures_test::task::new_count_waker;
     use futures_util::FutureExt;
     use std::pin::pin;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::task::{Wake, Waker};
-
-    /// Counts how often it is woken.
-    #[derive(Default)]
-    struct Wakes(AtomicUsize);
-
-    impl Wake for Wakes {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
 
     fn message(n: usize) -> SignalEvent {
         SignalEvent::Message(Message::parse(format!(r#"{{"event":"e","data":{n}}}"#)).unwrap())
@@ -335,8 +324,7 @@ mod tests {
     #[test]
     fn the_host_is_woken_once_for_a_burst() {
         let (delivery, mut events) = limited(10, OverflowPolicy::Backpressure);
-        let count = Arc::new(Wakes::default());
-        let waker = Waker::from(Arc::clone(&count));
+        let (waker, count) = new_count_waker();
         let mut cx = Context::from_waker(&waker);
         let mut batch = Vec::new();
         let mut waiting = pin!(events.next_batch(&mut batch, 10));
@@ -344,10 +332,10 @@ mod tests {
         for n in 0..3 {
             delivery.enqueue(message(n));
         }
-        assert_eq!(count.0.load(Ordering::Relaxed), 0);
+        assert_eq!(count.get(), 0);
         delivery.announce();
         delivery.announce();
-        assert_eq!(count.0.load(Ordering::Relaxed), 1);
+        assert_eq!(count.get(), 1);
         assert_eq!(waiting.poll(&mut cx), Poll::Ready(3));
     }
 

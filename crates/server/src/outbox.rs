@@ -236,9 +236,7 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::task::Wake;
+    use futures_test::task::new_count_waker;
 
     fn outbox(messages: usize, bytes: usize) -> Outbox {
         Outbox::new(QueueLimits { messages, bytes })
@@ -300,19 +298,10 @@ mod tests {
         assert_eq!(queue.pop(), None);
     }
 
-    #[derive(Default)]
-    struct Task(AtomicUsize);
-
-    impl Wake for Task {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
     #[test]
     fn a_ring_is_told_apart_from_a_push_and_seen_once() {
-        let (queue, task) = (outbox(10, 10), Arc::new(Task::default()));
-        let waker = Waker::from(Arc::clone(&task));
+        let queue = outbox(10, 10);
+        let (waker, count) = new_count_waker();
         let cx = Context::from_waker(&waker);
         let woken = |by_bell| Woken { kick: None, by_bell };
         assert_eq!(queue.poll_woken(&cx), woken(true));
@@ -323,7 +312,7 @@ mod tests {
         assert_eq!(queue.push("b".into()), Ok(()));
         assert_eq!(queue.poll_woken(&cx), woken(true));
         assert_eq!(queue.poll_woken(&cx), woken(false));
-        assert_eq!(task.0.load(Ordering::Relaxed), 2);
+        assert_eq!(count.get(), 2);
     }
 
     #[tokio::test]
