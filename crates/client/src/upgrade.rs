@@ -4,7 +4,8 @@
 //! takes a slow line, which may bring the head byte by byte, for an attack; so the reading is done
 //! here.
 
-use http::{HeaderMap, Request, StatusCode, header};
+use aldis_protocol::upgrade::has_token;
+use http::{Request, StatusCode, header};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Error;
@@ -32,6 +33,9 @@ const SPARE_WRITE_BYTES: usize = 64 << 10;
 
 /// No honest server has more to say.
 const MAX_HEAD_BYTES: usize = 16 << 10;
+
+/// Most answers have less to say, and are read at once.
+const USUAL_HEAD_BYTES: usize = 1 << 10;
 
 /// Where the head of an answer ends.
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
@@ -83,7 +87,7 @@ async fn shake_hands(mut stream: BoxIo, request: Request<()>) -> Result<(BoxIo, 
 
 /// Reads to the end of the head, or of the stream, and perhaps beyond.
 async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Result<Vec<u8>, Error> {
-    let mut answer = Vec::new();
+    let mut answer = Vec::with_capacity(USUAL_HEAD_BYTES);
     loop {
         // The end may be split between two pieces.
         let seen = answer.len().saturating_sub(END_OF_HEAD.len() - 1);
@@ -119,12 +123,6 @@ fn check(response: Response, accept_key: &str) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::Protocol(error))
-}
-
-/// Whether a header, a list of words that may be spread over several lines, has a word.
-fn has_token(headers: &HeaderMap, name: &header::HeaderName, token: &str) -> bool {
-    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|word| word.trim().eq_ignore_ascii_case(token))
 }
 
 #[cfg(test)]

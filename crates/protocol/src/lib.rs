@@ -8,6 +8,7 @@
 //! - [`client::ClientSession`] and [`server::ServerSession`]: one connection each.
 //! - [`handshake`] and [`cipher`]: the keys and the frames, for tools and other languages.
 //! - [`room`], [`close`], [`limits`], [`envelope`]: the words of the protocol.
+//! - [`upgrade`]: what comes before it.
 //!
 //! Facts about the wire were observed against `@venizia/ignis-helpers` 0.0.7.
 
@@ -27,6 +28,7 @@ mod replay;
 pub mod room;
 pub mod server;
 pub mod transmit;
+pub mod upgrade;
 
 pub use client::ClientSession;
 pub use close::CloseCode;

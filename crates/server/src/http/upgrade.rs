@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use aldis_protocol::upgrade::has_token;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CONNECTION, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
@@ -56,15 +57,6 @@ fn asks_for_websocket(headers: &HeaderMap) -> bool {
     has_token(headers, &CONNECTION, "upgrade")
         && has_token(headers, &UPGRADE, "websocket")
         && has_token(headers, &SEC_WEBSOCKET_VERSION, "13")
-}
-
-/// Whether a header that is a list has this token, in whatever case.
-fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    let values = headers.get_all(name).iter();
-    values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|part| part.trim().eq_ignore_ascii_case(token))
 }
 
 #[cfg(test)]
