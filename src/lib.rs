@@ -17,6 +17,7 @@
 //! - The lane (the module `lane`) is a shortcut beside `UniFFI` for the hot operations.
 //! - A panic in here reaches the host as its language's internal error and leaves the process up.
 
+mod cancellation;
 mod client;
 mod config;
 mod delivery;
@@ -33,6 +34,7 @@ mod logging;
 mod stats;
 mod trust;
 
+pub use cancellation::Cancellation;
 pub use client::SignalClient;
 pub use config::{
     Header, OverflowPolicy, SignalConfig, TlsBackend, TlsConfig, TrustAnchors, default_config,

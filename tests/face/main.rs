@@ -2,6 +2,7 @@
 //! servers over loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+mod cancellations;
 mod clients;
 mod config;
 mod delivery;
