@@ -249,11 +249,12 @@ impl SignalClient {
     /// Ends the client for good: says goodbye to the server, ends what waits, and calls the
     /// listener no more but for the last state. May be called again, and inside the listener.
     pub fn shutdown(&self) {
+        // Gone before anybody is told of it: who hears that the client was closed finds it so.
+        let client = self.core.client.write().unwrap_or_else(PoisonError::into_inner).take();
         self.core.closed.cancel();
         if let Some(lane) = self.core.gate.lane() {
             lane::close(lane);
         }
-        let client = self.core.client.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(client) = client {
             // Dropping it would not do: a call that waits, and that nobody polls at the time, holds
             // a handle too.
