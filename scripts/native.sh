@@ -34,19 +34,37 @@ refresh() {
   cmp --silent "$1" "$2" || install -D -m 644 "$1" "$2"
 }
 
-# Generates the Kotlin binding of the library $1 in the folder $2. The metadata that is read goes
-# with the symbols: the library is one that was not stripped.
-generate_kotlin() {
-  local generator=$library_dir/cargo generated source
-  # The generator runs for a second: what it is made of needs no optimising.
+# Generates the binding of the library $2 for the language $1, in a folder that it prints. The
+# metadata that is read goes with the symbols: the library is one that was not stripped.
+generate() {
+  local generator=$library_dir/cargo generated
+  generated=$generator/$1
+  # The generator runs for a second: what it is made of needs no optimising. The folder is printed
+  # by who is asked for it in a subshell, which does not end by itself where something fails.
   CARGO_TARGET_DIR=$generator cargo build --quiet --locked --package aldis-uniffi-bindgen \
-    --config 'profile.dev.package."*".opt-level=0'
-  generated=$generator/kotlin
-  "$generator/debug/uniffi-bindgen" generate --no-format --language kotlin \
-    --out-dir "$generated" "$1"
+    --config 'profile.dev.package."*".opt-level=0' &&
+    "$generator/debug/uniffi-bindgen" generate --no-format --language "$1" \
+      --out-dir "$generated" "$2" >&2 &&
+    echo "$generated"
+}
+
+# Generates the Kotlin binding of the library $1 in the folder $2.
+generate_kotlin() {
+  local generated source
+  generated=$(generate kotlin "$1")
   while IFS= read -r source; do
     refresh "$generated/$source" "$2/$source"
   done < <(cd "$generated" && find . -name '*.kt')
+}
+
+# Generates the Swift binding of the library $1 in the folder $2: a Swift module, and the C module
+# that it is made on.
+generate_swift() {
+  local generated
+  generated=$(generate swift "$1")
+  refresh "$generated/AldisFFI.swift" "$2/AldisFFI/AldisFFI.swift"
+  refresh "$generated/CAldis.h" "$2/CAldis/CAldis.h"
+  refresh "$generated/CAldis.modulemap" "$2/CAldis/module.modulemap"
 }
 
 # Prints the name that Rust has for an ABI.
