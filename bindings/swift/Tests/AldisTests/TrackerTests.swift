@@ -37,10 +37,19 @@ extension Tests {
             #expect(tracker.dueAt == nil)
         }
 
-        @Test("a network that comes back at once is no change")
+        @Test("a network that comes back at once may be another one")
         func blink() {
             var tracker = Self.settled()
             tracker.take(nil, at: .seconds(20))
+            tracker.take(Self.wifi, at: .milliseconds(20_300))
+            #expect(tracker.due(at: .milliseconds(20_800)) == .networkAvailable)
+            #expect(tracker.dueAt == nil)
+        }
+
+        @Test("a network that is left and come back to without a loss is no change")
+        func detour() {
+            var tracker = Self.settled()
+            tracker.take(Self.mobile, at: .seconds(20))
             tracker.take(Self.wifi, at: .milliseconds(20_300))
             #expect(tracker.dueAt == nil)
             #expect(tracker.due(at: .seconds(30)) == nil)

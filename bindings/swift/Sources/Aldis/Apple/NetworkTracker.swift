@@ -6,7 +6,8 @@
 ///   Wi-Fi to mobile data is one change and not a loss and a return. Telling a loss late costs
 ///   little: it only saves attempts. No hint waits for longer than ``longestTime``.
 /// - Another network is told as available even where no loss was: the sockets of the former one are
-///   dead or dying.
+///   dead or dying. So may be those of one that went and came back, however soon: the system does not
+///   tell whether it is the same, and a probe costs little.
 /// - The first network is taken for what the client dialed by anyway, and not told: that would begin
 ///   the attempt under way anew. When none has been seen ``lossTime`` after the start, there is none.
 struct NetworkTracker {
@@ -20,13 +21,22 @@ struct NetworkTracker {
     static let lossTime: Duration = .seconds(1)
     static let longestTime: Duration = .seconds(2)
 
-    private enum Told: Equatable {
-        case nothing
-        case link(Link?)
+    /// A link, from its coming to its going.
+    private struct Stay: Equatable {
+        let link: Link
+        let number: Int
     }
 
-    private var link: Link?
+    private enum Told: Equatable {
+        case nothing
+        case stay(Stay?)
+    }
+
+    private var stay: Stay?
     private var told = Told.nothing
+
+    /// How often a network came.
+    private var arrivals = 0
 
     /// When what is not told yet began to differ from what is.
     private var pendingSince: Duration?
@@ -43,12 +53,13 @@ struct NetworkTracker {
     /// Takes the network as it is now; nil is none.
     mutating func take(_ link: Link?, at now: Duration) {
         // Most events are about what does not matter here, such as the cost of the network.
-        guard link != self.link else { return }
-        self.link = link
-        guard told != .link(link) else { return settle() }
+        guard link != stay?.link else { return }
+        if stay == nil { arrivals += 1 }
+        stay = link.map { Stay(link: $0, number: arrivals) }
+        guard told != .stay(stay) else { return settle() }
         let since = pendingSince ?? now
         pendingSince = since
-        let settled = now + (link == nil ? Self.lossTime : Self.settleTime)
+        let settled = now + (stay == nil ? Self.lossTime : Self.settleTime)
         dueAt = min(settled, since + Self.longestTime)
     }
 
@@ -56,9 +67,9 @@ struct NetworkTracker {
     mutating func due(at now: Duration) -> Hint? {
         guard let dueAt, now >= dueAt else { return nil }
         let isFirst = told == .nothing
-        told = .link(link)
+        told = .stay(stay)
         settle()
-        if link == nil { return .networkLost }
+        if stay == nil { return .networkLost }
         return isFirst ? nil : .networkAvailable
     }
 
