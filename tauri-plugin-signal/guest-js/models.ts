@@ -1,0 +1,91 @@
+/** What crosses from Rust; `src/models.rs` is the other side. */
+
+export type ConnectionState =
+  | "disconnected"
+  | "connecting"
+  | "connected"
+  | "authenticating"
+  | "authenticated"
+  | "reconnecting";
+
+export interface StateChange {
+  state: ConnectionState;
+  /** Why, where the change is the end of a connection or of an attempt. */
+  reason?: string;
+}
+
+/** Who the server says we are. */
+export interface Session {
+  /** Id of this connection, new after every reconnect. */
+  clientId: string;
+  userId?: string;
+}
+
+export interface Disconnected {
+  reason: string;
+  /** The WebSocket close code, where one stands for the reason. */
+  code?: number;
+}
+
+export interface Reconnecting {
+  attempt: number;
+  /** `null` while there is no network. */
+  delayMs: number | null;
+}
+
+export interface Message<T = unknown> {
+  event: string;
+  data: T;
+}
+
+/** What commands fail with, and what `onError` tells. */
+export interface SignalError {
+  /** A stable name for programs. */
+  code: string;
+  message: string;
+}
+
+export interface Stats {
+  state: ConnectionState;
+  connectedForMs: number | null;
+  rttMs: number | null;
+  attempts: number;
+  sessions: number;
+  messagesReceived: number;
+  messagesSent: number;
+  bytesReceived: number;
+  bytesSent: number;
+  dropped: number;
+  lagged: number;
+  expired: number;
+  unsent: number;
+  lastClose: string | null;
+}
+
+/** The events of a stream, by type. */
+export interface Payloads {
+  state: StateChange;
+  connected: Session;
+  disconnected: Disconnected;
+  reconnecting: Reconnecting;
+  message: Message;
+  error: SignalError;
+}
+
+export type StreamEvent = {
+  [Type in keyof Payloads]: { type: Type; payload: Payloads[Type] };
+}[keyof Payloads];
+
+export interface Batch {
+  events: StreamEvent[];
+  /** Events before these that were kept no longer. */
+  missed: number;
+  cursor: string;
+}
+
+/** Where a stream begins. */
+export interface Snapshot {
+  state: ConnectionState;
+  clientId: string | null;
+  cursor: string;
+}

@@ -1,0 +1,130 @@
+//! What a page can ask for.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tauri::ipc::{Channel, CommandScope, GlobalScope};
+use tauri::{Runtime, State, Webview, command};
+
+use crate::error::Result;
+use crate::event_log::Batch;
+use crate::models::{Identity, Received, Snapshot, Stats};
+use crate::scope::{Entry, Scope};
+use crate::signal::Signal;
+
+/// Connects with a token, or with the one that there is, and waits for the session.
+#[command]
+pub(crate) async fn connect(signal: State<'_, Signal>, token: Option<String>) -> Result<Identity> {
+    if let Some(token) = token {
+        signal.client().update_token(token)?;
+    }
+    Ok(signal.client().connect().await?.into())
+}
+
+/// Disconnects and stops reconnecting.
+#[command]
+pub(crate) async fn disconnect(signal: State<'_, Signal>) -> Result<()> {
+    signal.client().disconnect().await;
+    Ok(())
+}
+
+/// Sends a message now, or fails.
+#[command]
+pub(crate) async fn send_message(
+    signal: State<'_, Signal>,
+    command_scope: CommandScope<Entry>,
+    global_scope: GlobalScope<Entry>,
+    event: String,
+    data: Option<Value>,
+) -> Result<()> {
+    Scope::new(&command_scope, &global_scope).check_event(&event)?;
+    Ok(signal.client().send(&event, &data)?)
+}
+
+/// Sends a message, and waits for the payload of its reply.
+#[command]
+pub(crate) async fn request(
+    signal: State<'_, Signal>,
+    command_scope: CommandScope<Entry>,
+    global_scope: GlobalScope<Entry>,
+    event: String,
+    data: Option<Value>,
+    timeout_ms: u64,
+) -> Result<Box<RawValue>> {
+    Scope::new(&command_scope, &global_scope).check_event(&event)?;
+    let timeout = Duration::from_millis(timeout_ms);
+    let reply = signal.client().request(&event, &data, timeout).await?;
+    Ok(Received::try_from(&reply)?.data)
+}
+
+/// Enters rooms, now and in every session to come.
+#[command]
+pub(crate) async fn join_rooms(
+    signal: State<'_, Signal>,
+    command_scope: CommandScope<Entry>,
+    global_scope: GlobalScope<Entry>,
+    rooms: Vec<String>,
+) -> Result<()> {
+    Scope::new(&command_scope, &global_scope).check_rooms(&rooms)?;
+    Ok(signal.client().join(rooms)?)
+}
+
+/// Leaves rooms, and does not enter them again.
+#[command]
+pub(crate) async fn leave_rooms(
+    signal: State<'_, Signal>,
+    command_scope: CommandScope<Entry>,
+    global_scope: GlobalScope<Entry>,
+    rooms: Vec<String>,
+) -> Result<()> {
+    Scope::new(&command_scope, &global_scope).check_rooms(&rooms)?;
+    Ok(signal.client().leave(rooms)?)
+}
+
+/// The state now.
+#[command]
+pub(crate) fn get_state(signal: State<'_, Signal>) -> &'static str {
+    signal.client().state().as_str()
+}
+
+/// The server's id of this connection, while a session is authenticated.
+#[command]
+pub(crate) fn get_client_id(signal: State<'_, Signal>) -> Option<String> {
+    signal.client().client_id()
+}
+
+/// Sets the token for the next session.
+#[command]
+pub(crate) fn update_token(signal: State<'_, Signal>, token: String) -> Result<()> {
+    Ok(signal.client().update_token(token)?)
+}
+
+/// Opens a stream of events.
+#[command]
+pub(crate) async fn subscribe<R: Runtime>(
+    webview: Webview<R>,
+    signal: State<'_, Signal>,
+    channel: Channel<Batch>,
+    cursor: Option<String>,
+) -> Result<Snapshot> {
+    signal.subscribe(webview.label(), channel, cursor.as_deref())
+}
+
+/// Ends a stream, by the id of its channel.
+#[command]
+pub(crate) fn unsubscribe<R: Runtime>(webview: Webview<R>, signal: State<'_, Signal>, id: u32) {
+    signal.streams().close(webview.label(), id);
+}
+
+/// What was counted so far.
+#[command]
+pub(crate) fn stats(signal: State<'_, Signal>) -> Stats {
+    signal.client().stats().into()
+}
+
+/// Where the connection stands, in words.
+#[command]
+pub(crate) fn explain(signal: State<'_, Signal>) -> String {
+    signal.client().explain()
+}

@@ -1,0 +1,16 @@
+//! The client on a desktop, whose system gives it all that it needs.
+
+use aldis_client::{SignalClient, SignalConfig, SignalEvents};
+use serde_json::Value;
+use tauri::Runtime;
+use tauri::plugin::PluginApi;
+
+use crate::error::Result;
+
+/// Makes the client.
+pub(crate) fn client<R: Runtime>(
+    _api: &PluginApi<R, Value>,
+    config: SignalConfig,
+) -> Result<(SignalClient, SignalEvents)> {
+    Ok(SignalClient::new(config)?)
+}

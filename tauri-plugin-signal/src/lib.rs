@@ -1,0 +1,38 @@
+//! One encrypted realtime connection for a Tauri app.
+//!
+//! The connection is kept in the Rust process: it outlives the `WebView`, and no key crosses the
+//! IPC.
+//!
+//! ```no_run
+//! tauri::Builder::default()
+//!     .plugin(tauri_plugin_signal::init(tauri_plugin_signal::SignalPluginConfig {
+//!         server_url: "wss://example.org/ws".into(),
+//!         ..Default::default()
+//!     }));
+//! ```
+
+mod builder;
+mod commands;
+mod config;
+#[cfg(desktop)]
+mod desktop;
+mod error;
+mod event_log;
+mod forward;
+#[cfg(mobile)]
+mod mobile;
+mod models;
+mod scope;
+mod signal;
+mod stream;
+
+#[cfg(desktop)]
+use desktop as platform;
+#[cfg(mobile)]
+use mobile as platform;
+
+pub use aldis_client;
+pub use builder::{Builder, init};
+pub use config::{SignalPluginConfig, TlsConfig};
+pub use error::{Error, Result};
+pub use signal::{Signal, SignalExt};

@@ -1,0 +1,174 @@
+//! What crosses to a page.
+
+use std::time::Duration;
+
+use aldis_client::{CloseReason, ConnectionState, Message, Session, SignalError, StateChange};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// Something that happened, as a page sees it: `{ type, payload }` in a stream, `signal:TYPE` with
+/// the payload on the bus.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", content = "payload", rename_all = "camelCase")]
+pub(crate) enum Event {
+    State(StatePayload),
+    Connected(Identity),
+    Disconnected(Disconnected),
+    Reconnecting(Reconnecting),
+    Message(Received),
+    Error(Failure),
+}
+
+impl Event {
+    /// Bytes that it takes, about: what is not a message or an error is small.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Message(Received { event, data }) => event.len() + data.get().len(),
+            Self::Error(Failure { message, .. }) => message.len(),
+            Self::State(_) | Self::Connected(_) | Self::Disconnected(_) | Self::Reconnecting(_) => {
+                64
+            }
+        }
+    }
+}
+
+/// The state of the connection, and why it came to it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct StatePayload {
+    pub(crate) state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+/// Who the server says we are.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Identity {
+    pub(crate) client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) user_id: Option<String>,
+}
+
+impl From<Session> for Identity {
+    fn from(session: Session) -> Self {
+        Self { client_id: session.client_id, user_id: session.user_id }
+    }
+}
+
+/// The connection ended, and no other one is attempted.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Disconnected {
+    pub(crate) reason: String,
+    /// The WebSocket close code, where one stands for the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<u16>,
+}
+
+/// The connection ended, and an attempt at another one is planned.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Reconnecting {
+    pub(crate) attempt: u32,
+    /// `null` while there is no network.
+    pub(crate) delay_ms: Option<u64>,
+}
+
+/// A decrypted message. The payload stays the text that the peer wrote.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Received {
+    pub(crate) event: String,
+    pub(crate) data: Box<RawValue>,
+}
+
+impl TryFrom<&Message> for Received {
+    type Error = serde_json::Error;
+
+    fn try_from(message: &Message) -> Result<Self, Self::Error> {
+        let data = RawValue::from_string(message.data().to_owned())?;
+        Ok(Self { event: message.event().to_owned(), data })
+    }
+}
+
+/// Something to know about.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Failure {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl From<&SignalError> for Failure {
+    fn from(error: &SignalError) -> Self {
+        Self { code: error.code(), message: error.to_string() }
+    }
+}
+
+/// Where a stream begins.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Snapshot {
+    pub(crate) state: &'static str,
+    pub(crate) client_id: Option<String>,
+    pub(crate) cursor: String,
+}
+
+/// What was counted so far.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Stats {
+    state: &'static str,
+    connected_for_ms: Option<u64>,
+    rtt_ms: Option<f64>,
+    attempts: u64,
+    sessions: u64,
+    messages_received: u64,
+    messages_sent: u64,
+    bytes_received: u64,
+    bytes_sent: u64,
+    dropped: u64,
+    lagged: u64,
+    expired: u64,
+    unsent: u64,
+    last_close: Option<&'static str>,
+}
+
+impl From<aldis_client::Stats> for Stats {
+    fn from(stats: aldis_client::Stats) -> Self {
+        Self {
+            state: stats.state.as_str(),
+            connected_for_ms: stats.connected_for.map(millis),
+            rtt_ms: stats.rtt.map(|rtt| rtt.as_secs_f64() * 1_000.0),
+            attempts: stats.attempts,
+            sessions: stats.sessions,
+            messages_received: stats.messages_received,
+            messages_sent: stats.messages_sent,
+            bytes_received: stats.bytes_received,
+            bytes_sent: stats.bytes_sent,
+            dropped: stats.dropped.total(),
+            lagged: stats.lagged,
+            expired: stats.expired,
+            unsent: stats.unsent,
+            last_close: stats.last_close.as_ref().map(CloseReason::code),
+        }
+    }
+}
+
+/// A change of the state, and the event that it is besides, if any.
+pub(crate) fn state_events(change: &StateChange) -> [Option<Event>; 2] {
+    let reason = change.reason.as_ref().map(CloseReason::to_string);
+    let besides = match change.state {
+        ConnectionState::Disconnected => Some(Event::Disconnected(Disconnected {
+            reason: reason.clone().unwrap_or_default(),
+            code: change.reason.as_ref().and_then(CloseReason::close_code).map(|code| code.0),
+        })),
+        ConnectionState::Reconnecting => Some(Event::Reconnecting(Reconnecting {
+            attempt: change.attempt,
+            delay_ms: change.retry_in.map(millis),
+        })),
+        _ => None,
+    };
+    [Some(Event::State(StatePayload { state: change.state.as_str(), reason })), besides]
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
