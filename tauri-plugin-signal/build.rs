@@ -11,7 +11,7 @@ const COMMANDS: &[&str] = &[
     "get_client_id",
     "update_token",
     "subscribe",
-    "unsubscribe",
+    "acknowledge",
     "stats",
     "explain",
 ];

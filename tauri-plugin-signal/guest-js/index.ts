@@ -9,22 +9,24 @@
  * await send("chat", { text: "hello" });
  * ```
  *
- * Commands reject with a {@link SignalError}.
+ * Functions reject with a `SignalError`, whose `code` is a stable name for programs. Handlers may be
+ * added at any time; those that a page adds before its first `await` get all that came while the page
+ * reloaded.
  */
-import { invoke } from "@tauri-apps/api/core";
-
+import { call } from "./errors.js";
 import type {
   ConnectionState,
   Disconnected,
   Message,
   Reconnecting,
   Session,
-  SignalError,
+  SignalFailure,
   StateChange,
   Stats,
 } from "./models.js";
-import { listen, type ListenOptions } from "./stream.js";
+import { listen, listenToState, type ListenOptions } from "./stream.js";
 
+export { SignalError } from "./errors.js";
 export type * from "./models.js";
 export type { ListenOptions } from "./stream.js";
 
@@ -33,17 +35,17 @@ export type Unlisten = () => void;
 
 /** Connects with a token, or with the one that there is, and waits for the session. */
 export function connect(token?: string): Promise<Session> {
-  return invoke("plugin:signal|connect", { token });
+  return call("connect", { token });
 }
 
 /** Disconnects and stops reconnecting. */
 export function disconnect(): Promise<void> {
-  return invoke("plugin:signal|disconnect");
+  return call("disconnect");
 }
 
 /** Sends a message now, or fails. */
 export function send<T = unknown>(event: string, data?: T): Promise<void> {
-  return invoke("plugin:signal|send_message", { event, data });
+  return call("send_message", { event, data });
 }
 
 export interface RequestOptions {
@@ -60,7 +62,7 @@ export async function request<Reply = unknown, T = unknown>(
   { timeoutMs = 10_000, signal }: RequestOptions = {},
 ): Promise<Reply> {
   signal?.throwIfAborted();
-  const reply = invoke<Reply>("plugin:signal|request", { event, data, timeoutMs });
+  const reply = call<Reply>("request", { event, data, timeoutMs });
   if (!signal) return reply;
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
@@ -71,35 +73,37 @@ export async function request<Reply = unknown, T = unknown>(
 
 /** Enters rooms, now and in every session to come. */
 export function join(rooms: string[]): Promise<void> {
-  return invoke("plugin:signal|join_rooms", { rooms });
+  return call("join_rooms", { rooms });
 }
 
 /** Leaves rooms, and does not enter them again. */
 export function leave(rooms: string[]): Promise<void> {
-  return invoke("plugin:signal|leave_rooms", { rooms });
+  return call("leave_rooms", { rooms });
 }
 
+/** The state now. */
 export function getState(): Promise<ConnectionState> {
-  return invoke("plugin:signal|get_state");
+  return call("get_state");
 }
 
 /** The server's id of this connection, while a session is authenticated. */
 export function getClientId(): Promise<string | null> {
-  return invoke("plugin:signal|get_client_id");
+  return call("get_client_id");
 }
 
 /** Sets the token for the next session. */
 export function updateToken(token: string): Promise<void> {
-  return invoke("plugin:signal|update_token", { token });
+  return call("update_token", { token });
 }
 
+/** What was counted since the app started. */
 export function stats(): Promise<Stats> {
-  return invoke("plugin:signal|stats");
+  return call("stats");
 }
 
 /** Where the connection stands, why, and what can be done about it, in words. */
 export function explain(): Promise<string> {
-  return invoke("plugin:signal|explain");
+  return call("explain");
 }
 
 /** Listens to the messages of one event; `T` is what its payload is taken for, unchecked. */
@@ -122,11 +126,12 @@ export function onAnyMessage(
   return listen("message", handler, options);
 }
 
+/** Is told the state that there is, and then every change. */
 export function onState(
   handler: (change: StateChange) => void,
   options?: ListenOptions,
 ): Promise<Unlisten> {
-  return listen("state", handler, options);
+  return listenToState(handler, options);
 }
 
 /** A session was authenticated, the first or one after a reconnect. */
@@ -153,8 +158,9 @@ export function onReconnecting(
   return listen("reconnecting", handler, options);
 }
 
+/** Something went wrong that no function rejects for. */
 export function onError(
-  handler: (error: SignalError) => void,
+  handler: (error: SignalFailure) => void,
   options?: ListenOptions,
 ): Promise<Unlisten> {
   return listen("error", handler, options);

@@ -1,4 +1,4 @@
-/** What crosses from Rust; `src/models.rs` is the other side. */
+/** What crosses from Rust; `src/models.rs` is the other side, and a test compares the two. */
 
 export type ConnectionState =
   | "disconnected"
@@ -38,8 +38,8 @@ export interface Message<T = unknown> {
   data: T;
 }
 
-/** What commands fail with, and what `onError` tells. */
-export interface SignalError {
+/** What `onError` tells. */
+export interface SignalFailure {
   /** A stable name for programs. */
   code: string;
   message: string;
@@ -69,7 +69,7 @@ export interface Payloads {
   disconnected: Disconnected;
   reconnecting: Reconnecting;
   message: Message;
-  error: SignalError;
+  error: SignalFailure;
 }
 
 export type StreamEvent = {

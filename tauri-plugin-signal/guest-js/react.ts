@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import type { ConnectionState } from "./models.js";
-import { getState, onMessage, onReconnecting, onState } from "./index.js";
+import { onMessage, onReconnecting, onState } from "./index.js";
 
 export interface Connection {
   /** `undefined` until Rust has told. */
@@ -21,20 +21,12 @@ export function useConnection(): Connection {
   useEffect(() => {
     const ending = new AbortController();
     const options = { signal: ending.signal };
-    const listening = Promise.all([
+    Promise.all([
       onState(({ state, reason }) => {
         setConnection({ state, next: undefined, reason });
       }, options),
       onReconnecting((next) => setConnection((now) => ({ ...now, next })), options),
-    ]);
-    listening
-      .then(getState)
-      .then((state) => {
-        if (ending.signal.aborted) return;
-        // An event that came meanwhile knows more.
-        setConnection((now) => (now.state === undefined ? { ...now, state } : now));
-      })
-      .catch(reportError);
+    ]).catch(reportError);
     return () => ending.abort();
   }, []);
   return connection;

@@ -2,9 +2,10 @@
  * The one stream of a page. It opens with the first listener and stays open for the life of the
  * page. Where it stands is kept in the session storage, so that a page that reloads goes on there.
  */
-import { Channel, invoke } from "@tauri-apps/api/core";
+import { Channel } from "@tauri-apps/api/core";
 
-import type { Batch, Payloads, Snapshot, StreamEvent } from "./models.js";
+import { call } from "./errors.js";
+import type { Batch, Payloads, Snapshot, StateChange, StreamEvent } from "./models.js";
 
 type Handlers = { [Type in keyof Payloads]: Set<(payload: Payloads[Type]) => void> } & {
   missed: Set<(count: number) => void>;
@@ -22,10 +23,12 @@ const handlers: Handlers = {
   missed: new Set(),
 };
 
-let opening: Promise<Snapshot> | undefined;
+let opening: Promise<void> | undefined;
+/** The state as the page has been told it. */
+let state: StateChange | undefined;
 
-/** Opens the stream, if it is not open. What it begins with is the state at that time. */
-export function open(): Promise<Snapshot> {
+/** Opens the stream, if it is not open. */
+function open(): Promise<void> {
   opening ??= subscribe().catch((error: unknown) => {
     // The next listener tries again.
     opening = undefined;
@@ -34,29 +37,35 @@ export function open(): Promise<Snapshot> {
   return opening;
 }
 
-async function subscribe(): Promise<Snapshot> {
+async function subscribe(): Promise<void> {
   const channel = new Channel<Batch>();
-  channel.onmessage = receive;
+  channel.onmessage = (batch) => {
+    receive(batch);
+    call("acknowledge", { channel: channel.id, cursor: batch.cursor }).catch((error: unknown) => reportError(error));
+  };
   const cursor = sessionStorage.getItem(CURSOR);
-  const snapshot = await invoke<Snapshot>("plugin:signal|subscribe", { channel, cursor });
-  // A batch may have come before the answer; what it stored is newer.
+  const snapshot = await call<Snapshot>("subscribe", { channel, cursor });
+  // A batch may have come before the answer; what it told is newer.
   if (sessionStorage.getItem(CURSOR) === cursor) sessionStorage.setItem(CURSOR, snapshot.cursor);
-  return snapshot;
+  state ??= { state: snapshot.state };
 }
 
 function receive(batch: Batch): void {
-  if (batch.missed > 0) call(handlers.missed, batch.missed);
-  for (const event of batch.events) deliver(event);
+  if (batch.missed > 0) tell(handlers.missed, batch.missed);
+  for (const event of batch.events) {
+    if (event.type === "state") state = event.payload;
+    deliver(event);
+  }
   // Behind the handlers: a page that reloads in the midst gets the batch again rather than never.
   sessionStorage.setItem(CURSOR, batch.cursor);
 }
 
 function deliver<Type extends keyof Payloads>(event: Extract<StreamEvent, { type: Type }>): void {
-  call(handlers[event.type] as Set<(payload: unknown) => void>, event.payload);
+  tell(handlers[event.type] as Set<(payload: unknown) => void>, event.payload);
 }
 
-/** Calls all, and lets one that throws neither stop the others nor go unseen. */
-function call<T>(all: Set<(payload: T) => void>, payload: T): void {
+/** Tells all, and lets one that throws neither stop the others nor go unseen. */
+function tell<T>(all: Set<(payload: T) => void>, payload: T): void {
   for (const handler of [...all]) {
     try {
       handler(payload);
@@ -71,10 +80,7 @@ export interface ListenOptions {
   signal?: AbortSignal;
 }
 
-/**
- * Listens until the returned function is called. All handlers that are added before the first
- * `await` of a page get what it missed while it reloaded.
- */
+/** Listens until the returned function is called. */
 export async function listen<Type extends keyof Handlers>(
   type: Type,
   handler: Handlers[Type] extends Set<infer Handler> ? Handler : never,
@@ -96,5 +102,20 @@ export async function listen<Type extends keyof Handlers>(
     unlisten();
     throw error;
   }
+  return unlisten;
+}
+
+/** Listens to the state: the one that there is first, unless a change has come meanwhile. */
+export async function listenToState(
+  handler: (change: StateChange) => void,
+  options: ListenOptions = {},
+): Promise<() => void> {
+  let told = false;
+  const own = (change: StateChange): void => {
+    told = true;
+    handler(change);
+  };
+  const unlisten = await listen("state", own, options);
+  if (!told && state && !options.signal?.aborted) tell(new Set([handler]), state);
   return unlisten;
 }

@@ -1,4 +1,5 @@
 //! What a page can ask for.
+#![expect(clippy::needless_pass_by_value, reason = "Tauri hands a command its arguments by value")]
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tauri::{Runtime, State, Webview, command};
 
 use crate::error::Result;
 use crate::event_log::Batch;
-use crate::models::{Identity, Received, Snapshot, Stats};
+use crate::models::{self, Identity, Received, Snapshot, Stats};
 use crate::scope::{Entry, Scope};
 use crate::signal::Signal;
 
@@ -84,8 +85,8 @@ pub(crate) async fn leave_rooms(
 
 /// The state now.
 #[command]
-pub(crate) fn get_state(signal: State<'_, Signal>) -> &'static str {
-    signal.client().state().as_str()
+pub(crate) fn get_state(signal: State<'_, Signal>) -> models::State {
+    signal.client().state().into()
 }
 
 /// The server's id of this connection, while a session is authenticated.
@@ -100,7 +101,8 @@ pub(crate) fn update_token(signal: State<'_, Signal>, token: String) -> Result<(
     Ok(signal.client().update_token(token)?)
 }
 
-/// Opens a stream of events.
+/// Opens a stream of events: behind the cursor that the page kept, or where the page before it
+/// stood in the same webview, or from now on.
 #[command]
 pub(crate) async fn subscribe<R: Runtime>(
     webview: Webview<R>,
@@ -111,10 +113,16 @@ pub(crate) async fn subscribe<R: Runtime>(
     signal.subscribe(webview.label(), channel, cursor.as_deref())
 }
 
-/// Ends a stream, by the id of its channel.
+/// Says that a page has dealt with a stream up to a cursor. Without it the stream stops after a few
+/// batches.
 #[command]
-pub(crate) fn unsubscribe<R: Runtime>(webview: Webview<R>, signal: State<'_, Signal>, id: u32) {
-    signal.streams().close(webview.label(), id);
+pub(crate) fn acknowledge<R: Runtime>(
+    webview: Webview<R>,
+    signal: State<'_, Signal>,
+    channel: u32,
+    cursor: String,
+) {
+    signal.streams().acknowledge(webview.label(), channel, &cursor);
 }
 
 /// What was counted so far.

@@ -39,8 +39,26 @@ pub struct SignalPluginConfig {
     pub backoff_multiplier: f64,
     /// Longest delay. Default: 30,000.
     pub max_interval_ms: u64,
+    /// Spread every delay at random between nothing and its full length. Default: true.
+    pub jitter: bool,
     /// How often to send a heartbeat. Default: 30,000.
     pub heartbeat_interval_ms: u64,
+    /// How long after a ping the connection counts as dead if nothing comes in. Default: 10,000.
+    pub pong_timeout_ms: u64,
+    /// How long DNS, TCP, proxy, TLS and upgrade may take together. Default: 10,000.
+    pub dial_timeout_ms: u64,
+    /// How long the server may take to answer `authenticate`. Default: 16,000.
+    pub authentication_timeout_ms: u64,
+    /// Messages that may wait to be sent. Default: 1,024.
+    pub max_outbox_messages: usize,
+    /// Bytes of messages that may wait to be sent. Default: 4 MiB.
+    pub max_outbox_bytes: usize,
+    /// Requests that may wait for their replies. Default: 1,024.
+    pub max_pending_requests: usize,
+    /// Largest message to the server in bytes on the wire. Default: 131,072.
+    pub max_frame_bytes: usize,
+    /// Largest message from the server in bytes on the wire. Default: 16 MiB.
+    pub max_inbound_bytes: usize,
     /// How TLS is done.
     pub tls: TlsConfig,
     /// An HTTP proxy that connects by CONNECT.
@@ -80,7 +98,16 @@ impl Default for SignalPluginConfig {
             base_interval_ms: millis(client.base_interval),
             backoff_multiplier: client.backoff_multiplier,
             max_interval_ms: millis(client.max_interval),
+            jitter: client.jitter,
             heartbeat_interval_ms: millis(client.heartbeat_interval),
+            pong_timeout_ms: millis(client.pong_timeout),
+            dial_timeout_ms: millis(client.dial_timeout),
+            authentication_timeout_ms: millis(client.authentication_timeout),
+            max_outbox_messages: client.max_outbox_messages,
+            max_outbox_bytes: client.max_outbox_bytes,
+            max_pending_requests: client.max_pending_requests,
+            max_frame_bytes: client.max_frame_bytes,
+            max_inbound_bytes: client.max_inbound_bytes,
             tls: TlsConfig::default(),
             proxy: client.proxy,
             windows: None,
@@ -116,15 +143,28 @@ impl SignalPluginConfig {
         client.base_interval = Duration::from_millis(self.base_interval_ms);
         client.backoff_multiplier = self.backoff_multiplier;
         client.max_interval = Duration::from_millis(self.max_interval_ms);
+        client.jitter = self.jitter;
         client.heartbeat_interval = Duration::from_millis(self.heartbeat_interval_ms);
+        client.pong_timeout = Duration::from_millis(self.pong_timeout_ms);
+        client.dial_timeout = Duration::from_millis(self.dial_timeout_ms);
+        client.authentication_timeout = Duration::from_millis(self.authentication_timeout_ms);
+        client.max_outbox_messages = self.max_outbox_messages;
+        client.max_outbox_bytes = self.max_outbox_bytes;
+        client.max_pending_requests = self.max_pending_requests;
+        client.max_frame_bytes = self.max_frame_bytes;
+        client.max_inbound_bytes = self.max_inbound_bytes;
         client.tls.extra_roots.clone_from(&self.tls.extra_roots);
         client.tls.pins.clone_from(&self.tls.pins);
         client.proxy.clone_from(&self.proxy);
         client
     }
 
-    pub(crate) fn replay_limits(&self) -> Limits {
-        Limits { events: self.replay_events.max(1), bytes: self.replay_bytes }
+    pub(crate) fn replay_limits(&self) -> Result<Limits> {
+        if self.replay_events == 0 {
+            let (field, rule) = ("replayEvents".to_owned(), "0; 1 or more are allowed".to_owned());
+            return Err(Error::Config { field, rule });
+        }
+        Ok(Limits { events: self.replay_events, bytes: self.replay_bytes })
     }
 }
 
@@ -140,6 +180,14 @@ pub(crate) fn name_of(field: &'static str) -> &'static str {
         "backoff_multiplier" => "backoffMultiplier",
         "max_interval" => "maxIntervalMs",
         "heartbeat_interval" => "heartbeatIntervalMs",
+        "pong_timeout" => "pongTimeoutMs",
+        "dial_timeout" => "dialTimeoutMs",
+        "authentication_timeout" => "authenticationTimeoutMs",
+        "max_outbox_messages" => "maxOutboxMessages",
+        "max_outbox_bytes" => "maxOutboxBytes",
+        "max_pending_requests" => "maxPendingRequests",
+        "max_frame_bytes" => "maxFrameBytes",
+        "max_inbound_bytes" => "maxInboundBytes",
         "tls.extra_roots" => "tls.extraRoots",
         same => same,
     }

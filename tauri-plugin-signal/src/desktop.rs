@@ -1,6 +1,6 @@
 //! The client on a desktop, whose system gives it all that it needs.
 
-use aldis_client::{SignalClient, SignalConfig, SignalEvents};
+use aldis_client::{Builder, SignalClient, SignalEvents};
 use serde_json::Value;
 use tauri::Runtime;
 use tauri::plugin::PluginApi;
@@ -10,7 +10,7 @@ use crate::error::Result;
 /// Makes the client.
 pub(crate) fn client<R: Runtime>(
     _api: &PluginApi<R, Value>,
-    config: SignalConfig,
+    builder: Builder,
 ) -> Result<(SignalClient, SignalEvents)> {
-    Ok(SignalClient::new(config)?)
+    Ok(builder.build()?)
 }

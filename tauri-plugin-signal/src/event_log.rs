@@ -42,7 +42,7 @@ impl Kept {
 }
 
 /// Behind which event a reader stands. Opaque to pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cursor {
     epoch: u128,
     number: u64,
@@ -62,9 +62,11 @@ impl Serialize for Cursor {
 
 /// Events in a row, what is missing before them, and where the reader stands behind them.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Batch {
     pub(crate) events: Vec<Arc<Event>>,
     pub(crate) missed: u64,
+    #[cfg_attr(test, ts(type = "string"))]
     pub(crate) cursor: Cursor,
 }
 

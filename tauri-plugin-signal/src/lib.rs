@@ -4,11 +4,14 @@
 //! IPC.
 //!
 //! ```no_run
-//! tauri::Builder::default()
-//!     .plugin(tauri_plugin_signal::init(tauri_plugin_signal::SignalPluginConfig {
-//!         server_url: "wss://example.org/ws".into(),
-//!         ..Default::default()
-//!     }));
+//! use tauri_plugin_signal::SignalPluginConfig;
+//!
+//! # fn with_signal<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
+//! builder.plugin(tauri_plugin_signal::init(SignalPluginConfig {
+//!     server_url: "wss://example.org/ws".into(),
+//!     ..Default::default()
+//! }))
+//! # }
 //! ```
 
 mod builder;

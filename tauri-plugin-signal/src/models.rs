@@ -1,4 +1,5 @@
-//! What crosses to a page.
+//! What crosses to a page. `guest-js/models.ts` says the same in TypeScript; `scripts/test` compares
+//! the two.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use serde_json::value::RawValue;
 /// Something that happened, as a page sees it: `{ type, payload }` in a stream, `signal:TYPE` with
 /// the payload on the bus.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", content = "payload", rename_all = "camelCase")]
 pub(crate) enum Event {
     State(StatePayload),
@@ -32,20 +34,50 @@ impl Event {
     }
 }
 
+/// The state of the connection, under the name that every face of Aldis spells.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum State {
+    Disconnected,
+    Connecting,
+    Connected,
+    Authenticating,
+    Authenticated,
+    Reconnecting,
+}
+
+impl From<ConnectionState> for State {
+    fn from(state: ConnectionState) -> Self {
+        match state {
+            ConnectionState::Disconnected => Self::Disconnected,
+            ConnectionState::Connecting => Self::Connecting,
+            ConnectionState::Connected => Self::Connected,
+            ConnectionState::Authenticating => Self::Authenticating,
+            ConnectionState::Authenticated => Self::Authenticated,
+            ConnectionState::Reconnecting => Self::Reconnecting,
+        }
+    }
+}
+
 /// The state of the connection, and why it came to it.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct StatePayload {
-    pub(crate) state: &'static str,
+    pub(crate) state: State,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub(crate) reason: Option<String>,
 }
 
 /// Who the server says we are.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Identity {
     pub(crate) client_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub(crate) user_id: Option<String>,
 }
 
@@ -57,15 +89,18 @@ impl From<Session> for Identity {
 
 /// The connection ended, and no other one is attempted.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Disconnected {
     pub(crate) reason: String,
     /// The WebSocket close code, where one stands for the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub(crate) code: Option<u16>,
 }
 
 /// The connection ended, and an attempt at another one is planned.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Reconnecting {
     pub(crate) attempt: u32,
@@ -75,8 +110,10 @@ pub(crate) struct Reconnecting {
 
 /// A decrypted message. The payload stays the text that the peer wrote.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Received {
     pub(crate) event: String,
+    #[cfg_attr(test, ts(type = "unknown"))]
     pub(crate) data: Box<RawValue>,
 }
 
@@ -91,6 +128,7 @@ impl TryFrom<&Message> for Received {
 
 /// Something to know about.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Failure {
     pub(crate) code: &'static str,
     pub(crate) message: String,
@@ -104,18 +142,20 @@ impl From<&SignalError> for Failure {
 
 /// Where a stream begins.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Snapshot {
-    pub(crate) state: &'static str,
+    pub(crate) state: State,
     pub(crate) client_id: Option<String>,
     pub(crate) cursor: String,
 }
 
 /// What was counted so far.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Stats {
-    state: &'static str,
+    state: State,
     connected_for_ms: Option<u64>,
     rtt_ms: Option<f64>,
     attempts: u64,
@@ -134,7 +174,7 @@ pub(crate) struct Stats {
 impl From<aldis_client::Stats> for Stats {
     fn from(stats: aldis_client::Stats) -> Self {
         Self {
-            state: stats.state.as_str(),
+            state: stats.state.into(),
             connected_for_ms: stats.connected_for.map(millis),
             rtt_ms: stats.rtt.map(|rtt| rtt.as_secs_f64() * 1_000.0),
             attempts: stats.attempts,
@@ -166,9 +206,49 @@ pub(crate) fn state_events(change: &StateChange) -> [Option<Event>; 2] {
         })),
         _ => None,
     };
-    [Some(Event::State(StatePayload { state: change.state.as_str(), reason })), besides]
+    [Some(Event::State(StatePayload { state: change.state.into(), reason })), besides]
 }
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+    use std::fs;
+
+    use ts_rs::{Config, TS};
+
+    use super::*;
+    use crate::event_log::Batch;
+
+    /// Leaves the types in TypeScript where the test of the guest API compares them with its own.
+    #[test]
+    fn types_are_told_in_typescript() {
+        fn declare<T: TS>(config: &Config) -> String {
+            format!("export {}\n", T::decl(config))
+        }
+        // A page reads JSON: its numbers are all of one kind.
+        let config = Config::new().with_large_int("number");
+        let types = [
+            declare::<State>,
+            declare::<StatePayload>,
+            declare::<Identity>,
+            declare::<Disconnected>,
+            declare::<Reconnecting>,
+            declare::<Received>,
+            declare::<Failure>,
+            declare::<Event>,
+            declare::<Batch>,
+            declare::<Snapshot>,
+            declare::<Stats>,
+        ];
+        let text: String = types.iter().map(|declare| declare(&config)).collect();
+        assert!(text.contains("clientId: string"), "{text}");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/guest-js/generated");
+        fs::create_dir_all(folder).unwrap();
+        fs::write(format!("{folder}/rust.d.ts"), text).unwrap();
+    }
 }

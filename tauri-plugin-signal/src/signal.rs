@@ -15,7 +15,6 @@ use crate::stream::Streams;
 #[derive(Debug)]
 pub struct Signal {
     client: SignalClient,
-    log: Arc<EventLog>,
     streams: Streams,
     windows: Option<Vec<String>>,
 }
@@ -26,7 +25,7 @@ impl Signal {
         log: Arc<EventLog>,
         windows: Option<Vec<String>>,
     ) -> Self {
-        Self { client, log, streams: Streams::default(), windows }
+        Self { client, streams: Streams::new(log), windows }
     }
 
     /// The client, to send, to ask and to watch from Rust. Scopes bind windows only.
@@ -38,7 +37,7 @@ impl Signal {
         &self.streams
     }
 
-    /// Opens a stream to a page: from now on, or from behind the cursor that the page kept.
+    /// Opens a stream to a page.
     pub(crate) fn subscribe(
         &self,
         webview: &str,
@@ -49,16 +48,14 @@ impl Signal {
         if !self.windows.as_ref().is_none_or(is_chosen) {
             return Err(Error::WindowNotAllowed(webview.to_owned()));
         }
-        let cursor = cursor.map_or_else(|| self.log.end(), |cursor| self.log.cursor(cursor));
-        // Read behind the cursor: a change meanwhile is in the snapshot and in the stream, never
-        // in neither.
-        let snapshot = Snapshot {
-            state: self.client.state().as_str(),
+        // The state is read behind the cursor: a change meanwhile is in the snapshot and in the
+        // stream, never in neither.
+        let cursor = self.streams.open(webview, channel, cursor);
+        Ok(Snapshot {
+            state: self.client.state().into(),
             client_id: self.client.client_id(),
             cursor: cursor.to_string(),
-        };
-        self.streams.open(webview, channel, Arc::clone(&self.log), cursor);
-        Ok(snapshot)
+        })
     }
 }
 

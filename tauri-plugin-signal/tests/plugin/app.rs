@@ -6,17 +6,18 @@ use std::time::Duration;
 use aldis_server::handlers::Relay;
 use aldis_server::{Authenticator, OpenRooms, Rejection, RunningServer, Server, User};
 use serde_json::{Value, json};
-use tauri::ipc::{CallbackFn, InvokeBody};
+use tauri::http::HeaderMap;
+use tauri::ipc::{CallbackFn, InvokeBody, InvokeResponseBody};
 use tauri::test::{
     INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, mock_context, noop_assets,
 };
 use tauri::utils::acl::ExecutionContext;
 use tauri::webview::InvokeRequest;
-use tauri::{App, Listener as _, WebviewWindow, WebviewWindowBuilder, async_runtime};
+use tauri::{App, Listener as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder, async_runtime};
 use tauri_plugin_signal::{Builder, SignalPluginConfig};
 
 /// Long enough for a busy machine; a test that passes never waits for it.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 const COMMANDS: [&str; 13] = [
     "connect",
@@ -29,7 +30,7 @@ const COMMANDS: [&str; 13] = [
     "get_client_id",
     "update_token",
     "subscribe",
-    "unsubscribe",
+    "acknowledge",
     "stats",
     "explain",
 ];
@@ -67,26 +68,44 @@ pub(crate) fn config(server: &RunningServer) -> SignalPluginConfig {
 
 /// Builds an app whose `tauri.conf.json` has this under `plugins.signal`.
 pub(crate) fn build(plugin: Builder, json: Value) -> tauri::Result<App<MockRuntime>> {
+    build_from(mock_builder(), plugin, json)
+}
+
+fn build_from(
+    builder: tauri::Builder<MockRuntime>,
+    plugin: Builder,
+    json: Value,
+) -> tauri::Result<App<MockRuntime>> {
     let mut context = mock_context(noop_assets());
     context.config_mut().plugins.0.insert("signal".into(), json);
     for command in COMMANDS {
         let command = format!("plugin:signal|{command}");
         context.runtime_authority_mut().__allow_command(command, ExecutionContext::Local);
     }
-    mock_builder().plugin(plugin.build()).build(context)
+    builder.plugin(plugin.build()).build(context)
 }
 
 /// An app with one page.
 pub(crate) struct Page {
     app: App<MockRuntime>,
     window: WebviewWindow<MockRuntime>,
+    /// What comes by its channels.
+    batches: Heard,
 }
 
 impl Page {
     pub(crate) fn open(config: SignalPluginConfig) -> Self {
-        let app = build(Builder::new().config(config), Value::Null).unwrap();
-        let window = WebviewWindowBuilder::new(&app, "main", Default::default()).build().unwrap();
-        Self { app, window }
+        let (sender, batches) = mpsc::channel();
+        let builder = mock_builder().channel_interceptor(move |_, _, _, body| {
+            let InvokeResponseBody::Json(json) = body else { return false };
+            // A test that has seen enough has dropped the receiver.
+            let _ = sender.send(serde_json::from_str(json).unwrap());
+            true
+        });
+        let app = build_from(builder, Builder::new().config(config), Value::Null).unwrap();
+        let window =
+            WebviewWindowBuilder::new(&app, "main", WebviewUrl::default()).build().unwrap();
+        Self { app, window, batches: Heard(batches) }
     }
 
     /// A page of an app that is connected as ann.
@@ -103,7 +122,7 @@ impl Page {
             error: CallbackFn(1),
             url: "tauri://localhost".parse().unwrap(),
             body: InvokeBody::Json(arguments),
-            headers: Default::default(),
+            headers: HeaderMap::default(),
             invoke_key: INVOKE_KEY.to_owned(),
         };
         get_ipc_response(&self.window, request).map(|body| body.deserialize().unwrap())
@@ -114,6 +133,17 @@ impl Page {
         let error = self.invoke(command, arguments).unwrap_err();
         assert!(!error["message"].as_str().unwrap().is_empty(), "{error}");
         error["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Opens a stream, and tells what it begins with.
+    pub(crate) fn subscribe(&self, cursor: &Value) -> Value {
+        let arguments = json!({ "channel": "__CHANNEL__:7", "cursor": cursor });
+        self.invoke("subscribe", arguments).unwrap()
+    }
+
+    /// The next batch of the page's stream.
+    pub(crate) fn batch(&self) -> Value {
+        self.batches.next()
     }
 
     /// What comes under a name on the app's bus, from now on.
@@ -132,5 +162,9 @@ pub(crate) struct Heard(mpsc::Receiver<Value>);
 impl Heard {
     pub(crate) fn next(&self) -> Value {
         self.0.recv_timeout(PATIENCE).unwrap()
+    }
+
+    pub(crate) fn nothing_so_far(&self) -> bool {
+        matches!(self.0.try_recv(), Err(mpsc::TryRecvError::Empty))
     }
 }

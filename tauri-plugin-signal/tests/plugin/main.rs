@@ -6,3 +6,4 @@ mod commands;
 mod configuration;
 mod errors;
 mod events;
+mod streams;
