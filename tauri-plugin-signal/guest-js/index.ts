@@ -43,9 +43,24 @@ export function disconnect(): Promise<void> {
   return call("disconnect");
 }
 
-/** Sends a message now, or fails. */
-export function send<T = unknown>(event: string, data?: T): Promise<void> {
-  return call("send_message", { event, data });
+export interface SendOptions {
+  /**
+   * For how long the message may wait for a connection: 1 to 86,400,000. Without it, a message is
+   * sent now, or `send` rejects.
+   */
+  ttlMs?: number;
+}
+
+/**
+ * Sends a message. Resolves when it is accepted for sending; what was accepted and could not be sent
+ * is told by `onError`, as `messages_unsent` or `message_expired`.
+ */
+export function send<T = unknown>(
+  event: string,
+  data?: T,
+  { ttlMs }: SendOptions = {},
+): Promise<void> {
+  return call("send_message", { event, data, ttlMs });
 }
 
 export interface RequestOptions {

@@ -30,7 +30,7 @@ pub(crate) async fn disconnect(signal: State<'_, Signal>) -> Result<()> {
     Ok(())
 }
 
-/// Sends a message now, or fails.
+/// Sends a message now, or fails; with a time to live it may wait for a connection.
 #[command]
 pub(crate) async fn send_message(
     signal: State<'_, Signal>,
@@ -38,9 +38,14 @@ pub(crate) async fn send_message(
     global_scope: GlobalScope<Entry>,
     event: String,
     data: Option<Value>,
+    ttl_ms: Option<u64>,
 ) -> Result<()> {
     Scope::new(&command_scope, &global_scope).check_event(&event)?;
-    Ok(signal.client().send(&event, &data)?)
+    let client = signal.client();
+    Ok(match ttl_ms.map(Duration::from_millis) {
+        Some(ttl) => client.send_with_ttl(&event, &data, ttl),
+        None => client.send(&event, &data),
+    }?)
 }
 
 /// Sends a message, and waits for the payload of its reply.

@@ -6,6 +6,7 @@ test("each function calls its command", async () => {
   const api = await load();
   await api.connect("t");
   await api.send("chat", { a: 1 });
+  await api.send("chat", 2, { ttlMs: 60_000 });
   await api.request("ask", 1, { timeoutMs: 5 });
   await api.join(["r"]);
   await api.leave(["r"]);
@@ -18,6 +19,7 @@ test("each function calls its command", async () => {
   expect(page.calls).toEqual([
     { command: "connect", payload: { token: "t" } },
     { command: "send_message", payload: { event: "chat", data: { a: 1 } } },
+    { command: "send_message", payload: { event: "chat", data: 2, ttlMs: 60_000 } },
     { command: "request", payload: { event: "ask", data: 1, timeoutMs: 5 } },
     { command: "join_rooms", payload: { rooms: ["r"] } },
     { command: "leave_rooms", payload: { rooms: ["r"] } },

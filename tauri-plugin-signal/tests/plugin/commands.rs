@@ -38,6 +38,17 @@ fn a_message_that_is_sent_comes_back_as_an_event() {
 }
 
 #[test]
+fn a_message_with_a_time_to_live_waits_for_the_connection() {
+    let server = server();
+    let page = Page::open(config(&server));
+    let messages = page.listen("signal:message");
+    let later = json!({ "event": "echo", "data": "later", "ttlMs": 60_000 });
+    page.invoke("send_message", later).unwrap();
+    page.invoke("connect", json!({ "token": "good-ann" })).unwrap();
+    assert_eq!(messages.next(), json!({ "event": "echo", "data": "later" }));
+}
+
+#[test]
 fn a_request_returns_the_payload_of_its_reply() {
     let server = server();
     let page = Page::connected(&server);

@@ -35,6 +35,8 @@ fn a_message_that_cannot_be_sent() {
     let server = server();
     let page = Page::connected(&server);
     assert_eq!(page.refusal("send_message", json!({ "event": "" })), "event_name_empty");
+    let stale = json!({ "event": "echo", "ttlMs": 0 });
+    assert_eq!(page.refusal("send_message", stale), "invalid_ttl");
     let ask = json!({ "event": "echo", "timeoutMs": 0 });
     assert_eq!(page.refusal("request", ask), "invalid_timeout");
 }
