@@ -24,7 +24,7 @@ import type {
   StateChange,
   Stats,
 } from "./models.js";
-import { listen, listenToState, type ListenOptions } from "./stream.js";
+import { listen, listenToReconnecting, listenToState, type ListenOptions } from "./stream.js";
 
 export { SignalError } from "./errors.js";
 export type * from "./models.js";
@@ -165,12 +165,15 @@ export function onDisconnected(
   return listen("disconnected", handler, options);
 }
 
-/** The connection ended, and an attempt at another one is planned. */
+/**
+ * The connection ended, and an attempt at another one is planned. Is told the one that is waited for
+ * now, and then every other.
+ */
 export function onReconnecting(
   handler: (attempt: Reconnecting) => void,
   options?: ListenOptions,
 ): Promise<Unlisten> {
-  return listen("reconnecting", handler, options);
+  return listenToReconnecting(handler, options);
 }
 
 /** Something went wrong that no function rejects for. */

@@ -85,7 +85,9 @@ export interface Batch {
 
 /** Where a stream begins. */
 export interface Snapshot {
-  state: ConnectionState;
+  /** `null` where the stream begins with events that tell it, as is `reconnecting`. */
+  state: StateChange | null;
+  reconnecting: Reconnecting | null;
   clientId: string | null;
   cursor: string;
 }

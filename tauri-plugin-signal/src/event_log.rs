@@ -8,7 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::models::Event;
+use crate::models::{Event, Reconnecting, StatePayload};
+use crate::standing::Standing;
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +27,9 @@ pub(crate) struct EventLog {
     last: watch::Sender<u64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
+    standing: Standing,
     events: VecDeque<Arc<Event>>,
     bytes: usize,
     /// Events that had to go, so the number of the one before the first that is kept.
@@ -35,6 +37,10 @@ struct Kept {
 }
 
 impl Kept {
+    fn new() -> Self {
+        Self { standing: Standing::new(), events: VecDeque::new(), bytes: 0, gone: 0 }
+    }
+
     fn last(&self) -> u64 {
         // A `usize` has 64 bits at most.
         self.gone + self.events.len() as u64
@@ -77,11 +83,13 @@ impl EventLog {
     pub(crate) fn new(limits: Limits) -> Self {
         // A run of the app before the epoch of Unix is as good as any other.
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-        Self { epoch, limits, kept: Mutex::default(), last: watch::Sender::new(0) }
+        Self { epoch, limits, kept: Mutex::new(Kept::new()), last: watch::Sender::new(0) }
     }
 
     pub(crate) fn push(&self, event: Arc<Event>) {
         let mut kept = self.lock();
+        let number = kept.last() + 1;
+        kept.standing.update(number, &event);
         kept.bytes += event.size();
         kept.events.push_back(event);
         while kept.events.len() > self.limits.events
@@ -131,6 +139,11 @@ impl EventLog {
             .collect();
         let number = cursor.number + missed + events.len() as u64;
         Batch { events, missed, cursor: Cursor { epoch: self.epoch, number } }
+    }
+
+    /// Where the connection stands, for a reader who has not been told behind this cursor.
+    pub(crate) fn standing(&self, cursor: Cursor) -> Option<(StatePayload, Option<Reconnecting>)> {
+        self.lock().standing.after(cursor.number)
     }
 
     /// Tells when there are new events.

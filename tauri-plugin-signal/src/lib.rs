@@ -27,6 +27,7 @@ mod mobile;
 mod models;
 mod scope;
 mod signal;
+mod standing;
 mod stream;
 
 #[cfg(desktop)]

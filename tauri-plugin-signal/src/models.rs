@@ -145,7 +145,9 @@ impl From<&SignalError> for Failure {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Snapshot {
-    pub(crate) state: State,
+    /// `null` where the stream begins with events that tell it, as is `reconnecting`.
+    pub(crate) state: Option<StatePayload>,
+    pub(crate) reconnecting: Option<Reconnecting>,
     pub(crate) client_id: Option<String>,
     pub(crate) cursor: String,
 }

@@ -48,13 +48,12 @@ impl Signal {
         if !self.windows.as_ref().is_none_or(is_chosen) {
             return Err(Error::WindowNotAllowed(webview.to_owned()));
         }
-        // The state is read behind the cursor: a change meanwhile is in the snapshot and in the
-        // stream, never in neither.
-        let cursor = self.streams.open(webview, channel, cursor);
+        let opening = self.streams.open(webview, channel, cursor);
         Ok(Snapshot {
-            state: self.client.state().into(),
+            state: opening.state,
+            reconnecting: opening.reconnecting,
             client_id: self.client.client_id(),
-            cursor: cursor.to_string(),
+            cursor: opening.cursor.to_string(),
         })
     }
 }

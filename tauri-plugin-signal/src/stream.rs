@@ -8,6 +8,7 @@ use tauri::ipc::Channel;
 use tokio::sync::watch;
 
 use crate::event_log::{Batch, Cursor, EventLog};
+use crate::models::{Reconnecting, StatePayload};
 
 /// Batches that may be on their way to a page. What Tauri holds for a page is not bounded: one that
 /// hangs would otherwise collect all that comes.
@@ -29,6 +30,15 @@ struct Pages {
     positions: HashMap<String, Cursor>,
 }
 
+/// What a stream begins with.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) cursor: Cursor,
+    /// Where the connection stands, unless the stream's own events tell it.
+    pub(crate) state: Option<StatePayload>,
+    pub(crate) reconnecting: Option<Reconnecting>,
+}
+
 /// A stream, which ends when it is dropped.
 #[derive(Debug)]
 struct Stream {
@@ -47,8 +57,8 @@ impl Streams {
         Self { log, pages: Mutex::default() }
     }
 
-    /// Opens a stream of what comes behind a cursor, and returns it: the one that the page kept, or
-    /// else where the page before it stood, or else the end.
+    /// Opens a stream of what comes behind a cursor: the one that the page kept, or else where the
+    /// page before it stood, or else the end.
     ///
     /// A page that reloads has kept its cursor. One in a new webview of an old name, as Android
     /// makes them, has not.
@@ -57,18 +67,21 @@ impl Streams {
         webview: &str,
         channel: Channel<Batch>,
         cursor: Option<&str>,
-    ) -> Cursor {
+    ) -> Opening {
         let mut pages = self.lock();
         let cursor = cursor
             .map(|cursor| self.log.cursor(cursor))
             .or_else(|| pages.positions.get(webview).copied())
             .unwrap_or_else(|| self.log.end());
         pages.positions.insert(webview.to_owned(), cursor);
+        // Before the stream begins: what comes meanwhile is in both, never in neither.
+        let standing = self.log.standing(cursor);
         let key = (webview.to_owned(), channel.id());
         let (acknowledged, receiver) = watch::channel(cursor);
         let feed = async_runtime::spawn(feed(channel, Arc::clone(&self.log), cursor, receiver));
         pages.open.insert(key, Stream { feed, acknowledged });
-        cursor
+        let (state, reconnecting) = standing.unzip();
+        Opening { cursor, state, reconnecting: reconnecting.flatten() }
     }
 
     /// A page has dealt with what its stream brought up to a cursor.

@@ -42,7 +42,12 @@ export function load(): Promise<typeof import("../index.js")> {
 beforeEach(() => {
   page.calls = [];
   page.answer = () => undefined;
-  page.snapshot = { state: "authenticated", clientId: "c1", cursor: "e-0" };
+  page.snapshot = {
+    state: { state: "authenticated" },
+    reconnecting: null,
+    clientId: "c1",
+    cursor: "e-0",
+  };
   page.reported = vi.fn();
   page.channel = undefined;
   vi.stubGlobal("reportError", page.reported);

@@ -22,7 +22,7 @@ test("a listener that could not be added is not there, and the next one tries ag
   const api = await load();
   page.snapshot = undefined as never;
   await expect(api.onMessage("chat", () => {})).rejects.toThrow();
-  page.snapshot = { state: "connecting", clientId: null, cursor: "e-0" };
+  page.snapshot = { state: null, reconnecting: null, clientId: null, cursor: "e-0" };
   await api.onMessage("chat", () => {});
   expect(page.commands()).toEqual(["subscribe", "subscribe"]);
 });
@@ -64,6 +64,18 @@ test("who listens to the state is told the one that there is", async () => {
   await api.onState((change) => late.push(change));
   expect(early).toEqual([{ state: "authenticated" }, { state: "reconnecting", reason: "cut" }]);
   expect(late).toEqual([{ state: "reconnecting", reason: "cut" }]);
+});
+
+test("who listens to attempts is told the one that is waited for", async () => {
+  const api = await load();
+  const [early, late]: [unknown[], unknown[]] = [[], []];
+  const next = { attempt: 2, delayMs: null };
+  page.snapshot = { ...page.snapshot, state: { state: "reconnecting" }, reconnecting: next };
+  await api.onReconnecting((attempt) => early.push(attempt));
+  expect(early).toEqual([next]);
+  page.receive("e-1", [{ type: "state", payload: { state: "connecting" } }]);
+  await api.onReconnecting((attempt) => late.push(attempt));
+  expect(late).toEqual([]);
 });
 
 test("each kind of event reaches its listeners", async () => {

@@ -15,7 +15,7 @@ fn it_begins_with_where_things_stand_and_goes_on_with_what_comes() {
     let server = server();
     let page = Page::connected(&server);
     let begin = page.subscribe(&Value::Null);
-    assert_eq!(begin["state"], "authenticated");
+    assert_eq!(begin["state"], json!({ "state": "authenticated" }));
     assert_eq!(begin["clientId"], page.invoke("get_client_id", json!({})).unwrap());
     page.invoke("send_message", json!({ "event": "echo", "data": 1 })).unwrap();
     let batch = page.batch();
@@ -31,7 +31,8 @@ fn a_page_that_kept_a_cursor_gets_what_came_since() {
     let begin = page.subscribe(&Value::Null);
     page.invoke("connect", json!({ "token": "good-ann" })).unwrap();
     while !types(&page.batch()).contains(&"connected") {}
-    page.subscribe(&begin["cursor"]);
+    let begin = page.subscribe(&begin["cursor"]);
+    assert_eq!(begin["state"], Value::Null, "the stream tells it");
     let batch = page.batch();
     assert_eq!(types(&batch), ["state", "state", "state", "state", "connected"]);
     assert_eq!(batch["missed"], 0);
