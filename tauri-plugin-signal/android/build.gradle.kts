@@ -1,3 +1,5 @@
+import org.jetbrains.kotlin.gradle.dsl.JvmTarget
+
 plugins {
     id("com.android.library")
     id("org.jetbrains.kotlin.android")
@@ -16,13 +18,17 @@ android {
         sourceCompatibility = JavaVersion.VERSION_1_8
         targetCompatibility = JavaVersion.VERSION_1_8
     }
+}
 
-    kotlinOptions {
-        jvmTarget = "1.8"
+kotlin {
+    compilerOptions {
+        jvmTarget = JvmTarget.JVM_1_8
     }
 }
 
 dependencies {
     implementation("androidx.appcompat:appcompat:1.7.1")
+    // Tauri's activity needs it as well, so every app has it.
+    implementation("androidx.lifecycle:lifecycle-process:2.10.0")
     implementation(project(":tauri-android"))
 }

@@ -101,7 +101,7 @@ impl Builder {
             Some(hook) => hook(builder),
             None => builder,
         };
-        let (client, events) = platform::client(api, builder)?;
+        let (client, events) = platform::client(api, builder, config.background()?)?;
         // Where windows are chosen, only their streams carry events: any can listen to the bus.
         let bus = config.windows.is_none().then(|| app.clone());
         tauri::async_runtime::spawn(forward::run(events, Arc::clone(&log), bus));
@@ -112,6 +112,8 @@ impl Builder {
 
 fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
     match event {
+        // On a phone what follows from its life is the policy's.
+        #[cfg(desktop)]
         RunEvent::Resumed => app.signal().client().resumed(),
         RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } => {
             app.signal().streams().close_all(label);

@@ -7,6 +7,7 @@ use aldis_client::SignalConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::background::{Background, BackgroundPolicy};
 use crate::error::{Error, Result};
 use crate::event_log::Limits;
 
@@ -63,6 +64,12 @@ pub struct SignalPluginConfig {
     pub tls: TlsConfig,
     /// An HTTP proxy that connects by CONNECT.
     pub proxy: Option<String>,
+    /// For how long the connection lives on a phone while nobody looks at the app: `foreground`,
+    /// `keepWhileAllowed` or `appManaged`. Default: `foreground`.
+    pub background: BackgroundPolicy,
+    /// For how long it outlives the foreground under the policy of that name; up to 24 hours. Default:
+    /// 45,000.
+    pub background_grace_ms: u64,
     /// Labels of the windows that receive events, by streams only. Default: all windows, by streams
     /// and by `signal:*` events.
     pub windows: Option<Vec<String>>,
@@ -110,6 +117,8 @@ impl Default for SignalPluginConfig {
             max_inbound_bytes: client.max_inbound_bytes,
             tls: TlsConfig::default(),
             proxy: client.proxy,
+            background: BackgroundPolicy::default(),
+            background_grace_ms: 45_000,
             windows: None,
             replay_events: 1_024,
             replay_bytes: 4 << 20,
@@ -157,6 +166,10 @@ impl SignalPluginConfig {
         client.tls.pins.clone_from(&self.tls.pins);
         client.proxy.clone_from(&self.proxy);
         client
+    }
+
+    pub(crate) fn background(&self) -> Result<Background> {
+        Background::new(self.background, Duration::from_millis(self.background_grace_ms))
     }
 
     pub(crate) fn replay_limits(&self) -> Result<Limits> {

@@ -5,12 +5,14 @@ use serde_json::Value;
 use tauri::Runtime;
 use tauri::plugin::PluginApi;
 
+use crate::background::Background;
 use crate::error::Result;
 
 /// Makes the client.
 pub(crate) fn client<R: Runtime>(
     _api: &PluginApi<R, Value>,
     builder: Builder,
+    _background: Background,
 ) -> Result<(SignalClient, SignalEvents)> {
     Ok(builder.build()?)
 }

@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod background;
 mod builder;
 mod commands;
 mod config;
@@ -25,6 +26,8 @@ mod forward;
 #[cfg(mobile)]
 mod mobile;
 mod models;
+#[cfg(any(mobile, test))]
+mod phone;
 mod scope;
 mod signal;
 mod standing;
@@ -36,6 +39,7 @@ use desktop as platform;
 use mobile as platform;
 
 pub use aldis_client;
+pub use background::BackgroundPolicy;
 pub use builder::{Builder, init};
 pub use config::{SignalPluginConfig, TlsConfig};
 pub use error::{Error, Result};

@@ -1,36 +1,37 @@
-import Network
+import Foundation
 import Tauri
-import UIKit
 
 struct WatchArguments: Decodable {
     let channel: Channel
+    /// Whether to ask iOS for time when the app leaves the foreground.
+    let keepRunning: Bool
 }
 
-/// Tells the client in Rust of the network and of the app's life.
+/// The client's eyes on iOS. What they see is told for as long as the app lives. Commands come on a
+/// queue of Tauri's, while the main thread may wait for their answers.
 final class SignalPlugin: Plugin {
-    private let monitor = NWPathMonitor()
-    private var returning: NSObjectProtocol?
+    private var network: NetworkPath?
+    private var life: AppLife?
 
-    /// Starts to tell. Called by Rust once, when the client is made.
+    /// Begins to tell of the network and of the app's life. Called by Rust, once.
     @objc public func watch(_ invoke: Invoke) throws {
-        let channel = try invoke.parseArgs(WatchArguments.self).channel
-        monitor.pathUpdateHandler = { path in
-            // A path that changed is another network, even where there was one before.
-            Self.tell(channel, path.status == .satisfied ? "networkAvailable" : "networkLost")
+        let arguments = try invoke.parseArgs(WatchArguments.self)
+        let facts = Facts(channel: arguments.channel)
+        let network = NetworkPath(facts)
+        network.follow()
+        self.network = network
+        DispatchQueue.main.async {
+            let life = AppLife(facts, keepsRunning: arguments.keepRunning)
+            life.follow()
+            self.life = life
         }
-        monitor.start(queue: DispatchQueue(label: "dev.aldis.network"))
-        returning = NotificationCenter.default.addObserver(
-            forName: UIApplication.willEnterForegroundNotification, object: nil, queue: nil
-        ) { _ in Self.tell(channel, "resumed") }
         invoke.resolve()
     }
 
-    private static func tell(_ channel: Channel, _ news: String) {
-        do {
-            try channel.send(news)
-        } catch {
-            Logger.error("the connection was not told: \(news)", error)
-        }
+    /// The connection is closed: the time that is left is not needed.
+    @objc public func rest(_ invoke: Invoke) {
+        DispatchQueue.main.async { self.life?.rest() }
+        invoke.resolve()
     }
 }
 

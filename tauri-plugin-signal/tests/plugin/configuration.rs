@@ -35,6 +35,8 @@ fn the_field_at_fault_is_named() {
         (json!({ "serverUrl": url, "baseIntervalMs": 0 }), "baseIntervalMs"),
         (json!({ "serverUrl": url, "backoffMultiplier": 0.5 }), "backoffMultiplier"),
         (json!({ "serverUrl": url, "autoJoinRooms": ["ws:mine"] }), "autoJoinRooms"),
+        (json!({ "serverUrl": url, "background": "never" }), "background"),
+        (json!({ "serverUrl": url, "backgroundGraceMs": 86_400_001 }), "backgroundGraceMs"),
         (json!({ "serverUrl": url, "tls": { "pins": ["nothing"] } }), "tls.pins"),
         (json!({ "serverUrl": url, "pongTimeoutMs": 1 }), "pongTimeoutMs"),
         (json!({ "serverUrl": url, "dialTimeoutMs": 1 }), "dialTimeoutMs"),

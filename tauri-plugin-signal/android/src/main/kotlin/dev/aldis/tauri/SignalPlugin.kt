@@ -1,7 +1,11 @@
 package dev.aldis.tauri
 
 import android.app.Activity
-import androidx.appcompat.app.AppCompatActivity
+import android.content.Context
+import android.net.ConnectivityManager
+import android.os.PowerManager
+import androidx.lifecycle.ProcessLifecycleOwner
+import app.tauri.Logger
 import app.tauri.annotation.Command
 import app.tauri.annotation.InvokeArg
 import app.tauri.annotation.TauriPlugin
@@ -10,39 +14,56 @@ import app.tauri.plugin.Invoke
 import app.tauri.plugin.JSArray
 import app.tauri.plugin.JSObject
 import app.tauri.plugin.Plugin
+import kotlin.concurrent.thread
 
 @InvokeArg
 internal class WatchArguments {
     lateinit var channel: Channel
 }
 
-/** Tells the client in Rust of the network and of the app's life. */
+/** The client's eyes on Android. What they see is told for as long as the process lives. */
 @TauriPlugin
-class SignalPlugin(private val activity: Activity) : Plugin(activity) {
-    private var news: Channel? = null
-    private var network: DefaultNetwork? = null
+class SignalPlugin(activity: Activity) : Plugin(activity) {
+    // An activity goes, and what is listened to does not.
+    private val context: Context = activity.applicationContext
 
-    /** Starts to tell. Called by Rust once, when the client is made. */
+    /** Begins to tell of the network and of the app's life. Called by Rust, once. */
     @Command
     fun watch(invoke: Invoke) {
-        val channel = invoke.parseArgs(WatchArguments::class.java).channel
-        news = channel
-        network?.close()
-        network = DefaultNetwork(activity.applicationContext) { available ->
-            channel.sendObject(if (available) "networkAvailable" else "networkLost")
+        val facts = Facts(invoke.parseArgs(WatchArguments::class.java).channel)
+        guarded {
+            service<ConnectivityManager>().registerDefaultNetworkCallback(DefaultNetwork(facts))
         }
+        guarded { ProcessLife(facts).follow(ProcessLifecycleOwner.get().lifecycle) }
+        guarded { IdleMode(service<PowerManager>(), facts).follow(context) }
         invoke.resolve()
     }
 
-    /** The certificates that the system trusts. */
+    /**
+     * The certificates that the system trusts. They are as many files, which the main thread, that
+     * commands are called on, does not read.
+     */
     @Command
     fun trustAnchors(invoke: Invoke) {
-        val certificates = JSArray()
-        SystemCertificates.read().forEach(certificates::put)
-        invoke.resolve(JSObject().apply { put("certificates", certificates) })
+        thread(name = "aldis-trust-anchors") {
+            runCatching { JSArray(SystemCertificates.read()) }.fold(
+                { invoke.resolve(JSObject().apply { put("certificates", it) }) },
+                { invoke.reject("Android's certificates cannot be read: $it") },
+            )
+        }
     }
 
-    override fun onResume(activity: AppCompatActivity) {
-        news?.sendObject("resumed")
+    private inline fun <reified T : Any> service(): T =
+        checkNotNull(context.getSystemService(T::class.java)) {
+            "this device has no ${T::class.simpleName}"
+        }
+
+    /** What the system refuses to tell, the client works without. */
+    private inline fun guarded(action: () -> Unit) {
+        try {
+            action()
+        } catch (e: RuntimeException) {
+            Logger.error(Logger.tags("Signal"), "Android refuses to tell", e)
+        }
     }
 }

@@ -8,7 +8,9 @@ internal object SystemCertificates {
     /** In DER, in base64. One that was switched off meanwhile is left out. */
     fun read(): List<String> {
         val store = KeyStore.getInstance("AndroidCAStore").apply { load(null, null) }
-        return store.aliases().asSequence()
+        return store
+            .aliases()
+            .asSequence()
             .filter { it.startsWith("system:") }
             .mapNotNull { store.getCertificate(it) }
             .map { Base64.encodeToString(it.encoded, Base64.NO_WRAP) }
