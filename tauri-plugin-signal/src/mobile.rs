@@ -66,7 +66,6 @@ fn watch<R: Runtime>(
             InvokeResponseBody::Json(json) => serde_json::from_str(&json)?,
             InvokeResponseBody::Raw(bytes) => serde_json::from_slice(&bytes)?,
         };
-        tracing::debug!(?fact, "told by the system");
         // Nobody takes it when the app ends.
         let _ = sender.send(fact);
         Ok(())
