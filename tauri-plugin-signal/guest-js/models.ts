@@ -12,6 +12,8 @@ export interface StateChange {
   state: ConnectionState;
   /** Why, where the change is the end of a connection or of an attempt. */
   reason?: string;
+  /** A stable name of the reason for programs, such as `connection_lost`. */
+  cause?: string;
 }
 
 /** Who the server says we are. */
@@ -23,6 +25,8 @@ export interface Session {
 
 export interface Disconnected {
   reason: string;
+  /** A stable name of the reason for programs, such as `auth_rejected`. */
+  cause: string;
   /** The WebSocket close code, where one stands for the reason. */
   code?: number;
 }

@@ -68,6 +68,10 @@ pub(crate) struct StatePayload {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub(crate) reason: Option<String>,
+    /// A stable name of the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub(crate) cause: Option<&'static str>,
 }
 
 /// Who the server says we are.
@@ -92,6 +96,8 @@ impl From<Session> for Identity {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Disconnected {
     pub(crate) reason: String,
+    /// A stable name of the reason.
+    pub(crate) cause: &'static str,
     /// The WebSocket close code, where one stands for the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
@@ -196,10 +202,12 @@ impl From<aldis_client::Stats> for Stats {
 
 /// A change of the state, and the event that it is besides, if any.
 pub(crate) fn state_events(change: &StateChange) -> [Option<Event>; 2] {
-    let reason = change.reason.as_ref().map(CloseReason::to_string);
+    let reason = change.reason.as_ref();
+    let (reason, cause) = reason.map(|reason| (reason.to_string(), reason.code())).unzip();
     let besides = match change.state {
         ConnectionState::Disconnected => Some(Event::Disconnected(Disconnected {
             reason: reason.clone().unwrap_or_default(),
+            cause: cause.unwrap_or_default(),
             code: change.reason.as_ref().and_then(CloseReason::close_code).map(|code| code.0),
         })),
         ConnectionState::Reconnecting => Some(Event::Reconnecting(Reconnecting {
@@ -208,7 +216,7 @@ pub(crate) fn state_events(change: &StateChange) -> [Option<Event>; 2] {
         })),
         _ => None,
     };
-    [Some(Event::State(StatePayload { state: change.state.into(), reason })), besides]
+    [Some(Event::State(StatePayload { state: change.state.into(), reason, cause })), besides]
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -18,7 +18,7 @@ pub(crate) struct Standing {
 
 impl Standing {
     pub(crate) fn new() -> Self {
-        let state = StatePayload { state: State::Disconnected, reason: None };
+        let state = StatePayload { state: State::Disconnected, reason: None, cause: None };
         Self { number: 0, since: Instant::now(), state, next: None }
     }
 
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     fn state(state: State) -> Event {
-        Event::State(StatePayload { state, reason: None })
+        Event::State(StatePayload { state, reason: None, cause: None })
     }
 
     #[tokio::test(start_paused = true)]

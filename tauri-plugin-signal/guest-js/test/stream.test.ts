@@ -89,7 +89,7 @@ test("each kind of event reaches its listeners", async () => {
   await api.onAnyMessage(hear);
   const payloads = [
     { type: "connected", payload: { clientId: "c", userId: "ann" } },
-    { type: "disconnected", payload: { reason: "gone", code: 4003 } },
+    { type: "disconnected", payload: { reason: "gone", cause: "auth_rejected", code: 4003 } },
     { type: "reconnecting", payload: { attempt: 1, delayMs: null } },
     { type: "error", payload: { code: "lagged", message: "too slow" } },
     { type: "message", payload: { event: "chat", data: 1 } },

@@ -3,7 +3,8 @@ import { invoke } from "@tauri-apps/api/core";
 import {
   type ConnectionState,
   type Reconnecting,
-  type SignalError,
+  SignalError,
+  type SignalFailure,
   type StateChange,
   connect as connectPlugin,
   disconnect,
