@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 
 function known(chat: messages.Chat): Known {
-  return { chat, connection: { state: "connected" }, drafts: { lobby: "half a" } };
+  return { chat, drafts: { lobby: "half a" } };
 }
 
 function said(lines: number): messages.Chat {

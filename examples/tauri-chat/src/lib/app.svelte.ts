@@ -17,7 +17,7 @@ export class App {
   chat = $state.raw<Chat>();
   connection = $state.raw<Connection>({ state: "disconnected" });
   /** Why we could not sign in. */
-  refusal = $state.raw<transport.SignalError>();
+  refusal = $state.raw<transport.SignalFailure>();
   /** Something to know about. */
   notice = $state.raw<string>();
   drafts = $state.raw<Record<string, string>>({});
@@ -29,8 +29,6 @@ export class App {
   #showing: ReturnType<typeof setTimeout> | undefined;
   readonly #history = new History(sessionStorage);
   #settings = loadSettings(localStorage);
-  /** The connection ends because the user wants it. */
-  #isLeaving = false;
   #isSaving = false;
 
   get name(): string {
@@ -40,18 +38,14 @@ export class App {
   /** Goes on where the page stood before it reloaded, if it did. */
   async start(): Promise<void> {
     const known = this.#history.load();
-    if (known) ({ chat: this.#chat, connection: this.connection, drafts: this.drafts } = known);
+    if (known) ({ chat: this.#chat, drafts: this.drafts } = known);
     this.#show();
-    let isTold = false;
-    const state = await transport.listen({
+    await transport.listen({
       said: (said) => this.#hear(said),
-      state: (change) => {
-        isTold = true;
-        this.#changed(change);
-      },
+      state: (change) => this.#changed(change),
       reconnecting: ({ attempt, delayMs }) => {
         const at = delayMs === null ? null : Date.now() + delayMs;
-        this.#connected({ ...this.connection, state: "reconnecting", attempt, at });
+        this.connection = { ...this.connection, state: "reconnecting", attempt, at };
       },
       error: ({ code, message }) => {
         // Lines that were not sent say so themselves, and the banner why a server closed.
@@ -62,13 +56,10 @@ export class App {
       },
     });
     this.url = await transport.serverUrl();
-    // An event that came meanwhile knows more; what was kept knows the next attempt too.
-    if (!isTold && state !== this.connection.state) this.#changed({ state });
   }
 
   async signIn(name: string, token: string): Promise<void> {
     this.refusal = undefined;
-    this.#isLeaving = false;
     this.connection = { state: "connecting" };
     this.#remember({ ...this.#settings, name });
     try {
@@ -84,7 +75,6 @@ export class App {
 
   /** Connects again; an attempt that is waited for begins now. */
   async reconnect(): Promise<void> {
-    this.#isLeaving = false;
     try {
       await transport.connect();
     } catch (error) {
@@ -95,7 +85,6 @@ export class App {
   }
 
   async disconnect(): Promise<void> {
-    this.#isLeaving = true;
     await this.#attempt(transport.disconnect());
   }
 
@@ -176,30 +165,25 @@ export class App {
     this.#showing ??= setTimeout(() => this.#show(), SHOWING_MS);
   }
 
-  #changed({ state, reason }: transport.StateChange): void {
+  #changed({ state, reason, cause }: transport.StateChange): void {
     switch (state) {
       case "authenticated":
-        this.#connected({ state: "connected" });
+        this.connection = { state: "connected" };
         this.#enter();
         break;
       case "connecting":
       case "connected":
       case "authenticating":
-        this.#connected({ state: "connecting" });
+        this.connection = { state: "connecting" };
         break;
       case "reconnecting":
-        this.#connected(reason === undefined ? { state } : { state, reason });
+        this.connection = reason === undefined ? { state } : { state, reason };
         break;
       case "disconnected": {
-        const why = this.#isLeaving ? "as you wanted" : reason;
-        this.#connected(why === undefined ? { state } : { state, reason: why });
+        const why = cause === "disconnected" ? "as you wanted" : reason;
+        this.connection = why === undefined ? { state } : { state, reason: why };
       }
     }
-  }
-
-  #connected(connection: Connection): void {
-    this.connection = connection;
-    this.#save();
   }
 
   #enter(): void {
@@ -248,8 +232,7 @@ export class App {
     this.#isSaving = true;
     queueMicrotask(() => {
       this.#isSaving = false;
-      const { connection, drafts } = this;
-      if (this.#chat) this.#history.save({ chat: this.#chat, connection, drafts });
+      if (this.#chat) this.#history.save({ chat: this.#chat, drafts: this.drafts });
     });
   }
 }

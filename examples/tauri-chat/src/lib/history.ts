@@ -2,12 +2,10 @@
  * What a page knows, kept in the session storage for the page that comes after a reload. The plugin
  * keeps there which events this page has seen, so both go and come together.
  */
-import type { Connection } from "./connection.js";
 import { type Chat, type Room, interrupted } from "./messages.js";
 
 export interface Known {
   chat: Chat;
-  connection: Connection;
   /** What is written and not sent, by room. */
   drafts: Record<string, string>;
 }
@@ -29,12 +27,12 @@ export class History {
   load(): Known | undefined {
     const page = this.#read<Page>(PAGE);
     if (!page) return undefined;
-    const { me, open, rooms, connection, drafts } = page;
+    const { me, open, rooms, drafts } = page;
     const chat = { me, open, rooms: rooms.map((name) => this.#room(name)) };
-    return { chat: interrupted(chat), connection, drafts };
+    return { chat: interrupted(chat), drafts };
   }
 
-  save({ chat, connection, drafts }: Known): void {
+  save({ chat, drafts }: Known): void {
     for (const name of this.#kept.keys()) {
       if (!chat.rooms.some((room) => room.name === name)) this.#forget(name);
     }
@@ -44,7 +42,7 @@ export class History {
       this.#kept.set(room.name, room);
     }
     const rooms = chat.rooms.map((room) => room.name);
-    const page: Page = { me: chat.me, open: chat.open, rooms, connection, drafts };
+    const page: Page = { me: chat.me, open: chat.open, rooms, drafts };
     this.#storage.setItem(PAGE, JSON.stringify(page));
   }
 

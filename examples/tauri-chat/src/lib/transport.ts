@@ -1,14 +1,12 @@
 /** The only part of the page that knows the plugin. */
 import { invoke } from "@tauri-apps/api/core";
 import {
-  type ConnectionState,
   type Reconnecting,
   SignalError,
   type SignalFailure,
   type StateChange,
   connect as connectPlugin,
   disconnect,
-  getState,
   join,
   leave,
   onError,
@@ -21,19 +19,19 @@ import {
 
 import { CHAT, type Said, read, toRoom } from "./wire.js";
 
-export type { ConnectionState, SignalError, StateChange };
+export type { SignalFailure, StateChange };
 export { disconnect };
 
 export interface Handlers {
   said(said: Said): void;
   state(change: StateChange): void;
   reconnecting(attempt: Reconnecting): void;
-  error(error: SignalError): void;
+  error(error: SignalFailure): void;
   missed(count: number): void;
 }
 
-/** Listens from where the page stood before it reloaded, and tells the state as it is now. */
-export async function listen(handlers: Handlers): Promise<ConnectionState> {
+/** Listens from where the page stood before it reloaded, to the state from what it is now. */
+export async function listen(handlers: Handlers): Promise<void> {
   const said = (data: unknown): void => {
     const line = read(data);
     if (line) handlers.said(line);
@@ -46,7 +44,6 @@ export async function listen(handlers: Handlers): Promise<ConnectionState> {
     onError((error) => handlers.error(error)),
     onMissed((count) => handlers.missed(count)),
   ]);
-  return getState();
 }
 
 /** Connects; while another attempt is waited for, it begins now. */
@@ -75,9 +72,7 @@ export function serverUrl(): Promise<string> {
 export const REFUSED = "refused";
 
 /** What a command rejected with. */
-export function failureOf(error: unknown): SignalError {
-  if (typeof error === "object" && error !== null && "code" in error && "message" in error) {
-    return { code: String(error.code), message: String(error.message) };
-  }
-  return { code: REFUSED, message: error instanceof Error ? error.message : String(error) };
+export function failureOf(error: unknown): SignalFailure {
+  if (error instanceof SignalError) return error;
+  return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
 }
