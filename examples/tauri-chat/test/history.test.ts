@@ -48,7 +48,12 @@ function known(chat: messages.Chat): Known {
 function said(lines: number): messages.Chat {
   let chat = messages.newChat("ann", ["workshop"]);
   for (let n = 0; n < lines; n += 1) {
-    chat = messages.hear(chat, { room: "lobby", from: "ben", text: `line ${n}`, id: `${n}` }, String, n);
+    chat = messages.hear(
+      chat,
+      { room: "lobby", from: "ben", text: `line ${n}`, id: `${n}` },
+      String,
+      n,
+    );
   }
   return chat;
 }

@@ -32,7 +32,12 @@ test("days further back have a date", () => {
 
 test("a few emoji are large, and nothing else is", () => {
   expect(["🎉", "👩‍👩‍👧 🇩🇪", "👍🏽"].map(isEmojiOnly)).toEqual([true, true, true]);
-  expect(["", "ok 🎉", "12", "🎉🎉🎉🎉🎉🎉"].map(isEmojiOnly)).toEqual([false, false, false, false]);
+  expect(["", "ok 🎉", "12", "🎉🎉🎉🎉🎉🎉"].map(isEmojiOnly)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("an initial is a whole character", () => {

@@ -7,11 +7,18 @@ let named = 0;
 const ids = (): string => `local-${(named += 1)}`;
 
 function hear(chat: Chat, from: string, text: string, id?: string, room = "lobby"): Chat {
-  return messages.hear(chat, id === undefined ? { room, from, text } : { room, from, text, id }, ids, 5);
+  return messages.hear(
+    chat,
+    id === undefined ? { room, from, text } : { room, from, text, id },
+    ids,
+    5,
+  );
 }
 
 function texts(chat: Chat, room = "lobby"): (string | undefined)[] {
-  return messages.roomOf(chat, room)?.lines.map(({ text, delivery }) => `${text} ${delivery}`) ?? [];
+  return (
+    messages.roomOf(chat, room)?.lines.map(({ text, delivery }) => `${text} ${delivery}`) ?? []
+  );
 }
 
 const ann = messages.newChat("ann", ["workshop"]);

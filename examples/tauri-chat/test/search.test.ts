@@ -38,7 +38,11 @@ test("matches stand where they are in the text as it was written", () => {
   const spans = match(text, ["cafe", "find"]) ?? [];
   const hits = pieces(text, spans).filter(({ hit }) => hit);
   expect(hits.map((piece) => piece.text)).toEqual(["Café".replace("C", "Ｃ"), "ﬁnd", "cafe"]);
-  expect(pieces(text, spans).map((piece) => piece.text).join("")).toBe(text);
+  expect(
+    pieces(text, spans)
+      .map((piece) => piece.text)
+      .join(""),
+  ).toBe(text);
 });
 
 test("a long line is cut so that the match can be seen", () => {
@@ -50,5 +54,8 @@ test("a long line is cut so that the match can be seen", () => {
   );
   const [hit] = search(long, "until");
   expect(hit?.kind === "line" && hit.text).toBe("…went on so it went on until the end");
-  expect(hit && hit.kind === "line" && pieces(hit.text, hit.spans)[1]).toEqual({ text: "until", hit: true });
+  expect(hit && hit.kind === "line" && pieces(hit.text, hit.spans)[1]).toEqual({
+    text: "until",
+    hit: true,
+  });
 });

@@ -7,10 +7,13 @@ import { type Settings, loadSettings, saveSettings } from "./settings.js";
 import * as transport from "./transport.js";
 import type { Said } from "./wire.js";
 
+/** What comes is shown so often: many lines that come in a row are drawn at once. */
+const SHOWING_MS = 32;
+
 export class App {
   /** Where the server is. */
   url = $state("");
-  /** There is one from the first session until we sign out. */
+  /** What is shown of the chat: there is one from the first session until we sign out. */
   chat = $state.raw<Chat>();
   connection = $state.raw<Connection>({ state: "disconnected" });
   /** Why we could not sign in. */
@@ -21,6 +24,9 @@ export class App {
   /** A line that is to be shown. */
   target = $state.raw<{ room: string; line: string }>();
 
+  /** The chat as it is. */
+  #chat: Chat | undefined;
+  #showing: ReturnType<typeof setTimeout> | undefined;
   readonly #history = new History(sessionStorage);
   #settings = loadSettings(localStorage);
   /** The connection ends because the user wants it. */
@@ -34,7 +40,8 @@ export class App {
   /** Goes on where the page stood before it reloaded, if it did. */
   async start(): Promise<void> {
     const known = this.#history.load();
-    if (known) ({ chat: this.chat, connection: this.connection, drafts: this.drafts } = known);
+    if (known) ({ chat: this.#chat, connection: this.connection, drafts: this.drafts } = known);
+    this.#show();
     let isTold = false;
     const state = await transport.listen({
       said: (said) => this.#hear(said),
@@ -47,8 +54,8 @@ export class App {
         this.#connected({ ...this.connection, state: "reconnecting", attempt, at });
       },
       error: ({ code, message }) => {
-        // Lines that were not sent say so themselves.
-        if (code !== "messages_unsent") this.notice = message;
+        // Lines that were not sent say so themselves, and the banner why a server closed.
+        if (code !== "messages_unsent" && code !== "server_error") this.notice = message;
       },
       missed: (count) => {
         this.notice = `${count} events came while this page was away, and are kept no longer.`;
@@ -82,7 +89,8 @@ export class App {
       await transport.connect();
     } catch (error) {
       // The banner says why the connection ended; the rest is for here.
-      if (this.connection.state !== "disconnected") this.notice = transport.failureOf(error).message;
+      if (this.connection.state !== "disconnected")
+        this.notice = transport.failureOf(error).message;
     }
   }
 
@@ -97,7 +105,8 @@ export class App {
     await this.#attempt(transport.leaveRooms(this.#settings.rooms));
     this.#remember({ ...this.#settings, rooms: [] });
     this.#history.clear();
-    this.chat = undefined;
+    this.#chat = undefined;
+    this.#show();
     this.notice = undefined;
     this.drafts = {};
   }
@@ -152,7 +161,7 @@ export class App {
 
   async #deliver(room: string, id: string, text: string): Promise<void> {
     try {
-      await transport.say({ room, from: this.chat?.me ?? this.name, text, id });
+      await transport.say({ room, from: this.#chat?.me ?? this.name, text, id });
       this.#change((chat) => messages.confirm(chat, room, id));
     } catch (error) {
       const { code, message } = transport.failureOf(error);
@@ -161,7 +170,10 @@ export class App {
   }
 
   #hear(said: Said): void {
-    this.#change((chat) => messages.hear(chat, said, () => crypto.randomUUID(), Date.now()));
+    if (!this.#chat) return;
+    this.#chat = messages.hear(this.#chat, said, () => crypto.randomUUID(), Date.now());
+    this.#save();
+    this.#showing ??= setTimeout(() => this.#show(), SHOWING_MS);
   }
 
   #changed({ state, reason }: transport.StateChange): void {
@@ -191,18 +203,24 @@ export class App {
   }
 
   #enter(): void {
-    if (this.chat) return;
-    this.chat = messages.newChat(this.name, this.#settings.rooms);
+    if (this.#chat) return;
+    this.#chat = messages.newChat(this.name, this.#settings.rooms);
+    this.#show();
     this.#save();
     void this.#attempt(transport.joinRooms(this.#settings.rooms));
   }
 
   #change(to: (chat: Chat) => Chat): void {
-    if (!this.chat) return;
-    const next = to(this.chat);
-    if (next === this.chat) return;
-    this.chat = next;
+    if (!this.#chat) return;
+    this.#chat = to(this.#chat);
+    this.#show();
     this.#save();
+  }
+
+  #show(): void {
+    clearTimeout(this.#showing);
+    this.#showing = undefined;
+    this.chat = this.#chat;
   }
 
   /** What fails is told; returns whether it did not. */
@@ -230,8 +248,8 @@ export class App {
     this.#isSaving = true;
     queueMicrotask(() => {
       this.#isSaving = false;
-      const { chat, connection, drafts } = this;
-      if (chat) this.#history.save({ chat, connection, drafts });
+      const { connection, drafts } = this;
+      if (this.#chat) this.#history.save({ chat: this.#chat, connection, drafts });
     });
   }
 }

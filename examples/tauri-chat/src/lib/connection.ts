@@ -31,7 +31,8 @@ export function describe(connection: Connection, me: string, now: number): Words
     }
     case "reconnecting": {
       const { attempt, at } = connection;
-      if (attempt === undefined || at === undefined) return { text: "Reconnecting…", countdown: "" };
+      if (attempt === undefined || at === undefined)
+        return { text: "Reconnecting…", countdown: "" };
       const text = `Reconnecting: attempt ${attempt}`;
       if (at === null) return { text: `${text} as soon as there is a network`, countdown: "" };
       return { text, countdown: ` in ${secondsUntil(at, now)} s` };

@@ -9,7 +9,10 @@ export type Action =
 export type Key = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">;
 
 /** What a key asks for; `isTyping` while a field has the focus, where `?` is a letter. */
-export function actionOf({ key, ctrlKey, metaKey, altKey }: Key, isTyping: boolean): Action | undefined {
+export function actionOf(
+  { key, ctrlKey, metaKey, altKey }: Key,
+  isTyping: boolean,
+): Action | undefined {
   const isCommand = (ctrlKey || metaKey) && !altKey;
   if (isCommand && key.toLowerCase() === "k") return { to: "search" };
   if (isCommand && /^[1-9]$/.test(key)) return { to: "room", index: Number(key) - 1 };

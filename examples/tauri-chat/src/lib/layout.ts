@@ -14,16 +14,32 @@ export interface Placed {
 /** Lines of one sender are a group until they pause for so long. */
 const PAUSE_MS = 5 * 60_000;
 
-export function place(lines: readonly Line[], firstUnread: string | undefined, now: number): Placed[] {
-  let before: Line | undefined;
+/** As it was placed before: what did not change is the same object, and is not drawn again. */
+const before = new WeakMap<Line, Placed>();
+
+function same(placed: Placed): Placed {
+  const known = before.get(placed.line);
+  const isSame =
+    known?.day === placed.day && known?.isNew === placed.isNew && known?.isHead === placed.isHead;
+  if (known && isSame) return known;
+  before.set(placed.line, placed);
+  return placed;
+}
+
+export function place(
+  lines: readonly Line[],
+  firstUnread: string | undefined,
+  now: number,
+): Placed[] {
+  let previous: Line | undefined;
   return lines.map((line) => {
-    const isNewDay = !before || startOfDay(before.at) !== startOfDay(line.at);
+    const isNewDay = !previous || startOfDay(previous.at) !== startOfDay(line.at);
     const isNew = line.id === firstUnread;
-    const follows = before?.from === line.from && line.at - before.at < PAUSE_MS;
+    const follows = previous?.from === line.from && line.at - previous.at < PAUSE_MS;
     const placed: Placed = { line, isNew, isHead: isNewDay || isNew || !follows };
     if (isNewDay) placed.day = dayName(line.at, now);
-    before = line;
-    return placed;
+    previous = line;
+    return same(placed);
   });
 }
 
@@ -65,8 +81,9 @@ export function isEmojiOnly(text: string): boolean {
 export function tint(name: string): number {
   // FNV-1a.
   let hash = 0x811c9dc5;
-  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return hash >>> 29;
+  for (const character of name)
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 0) % 8;
 }
 
 /** What stands for a name in its circle. */

@@ -32,7 +32,8 @@ function latestOf(chat: Chat, name: string): { room: string; line: string } | un
   let latest: { room: string; line: string; at: number } | undefined;
   for (const room of chat.rooms) {
     const line = room.lines.findLast(({ from }) => from === name);
-    if (line && line.at >= (latest?.at ?? 0)) latest = { room: room.name, line: line.id, at: line.at };
+    if (line && line.at >= (latest?.at ?? 0))
+      latest = { room: room.name, line: line.id, at: line.at };
   }
   return latest && { room: latest.room, line: latest.line };
 }
@@ -40,7 +41,7 @@ function latestOf(chat: Chat, name: string): { room: string; line: string } | un
 function findLines(chat: Chat, words: string[]): Hit[] {
   const hits: (Hit & { kind: "line" })[] = [];
   for (const room of chat.rooms) {
-    for (const line of room.lines) {
+    for (const line of room.lines.toReversed()) {
       const spans = match(line.text, words);
       if (spans) hits.push({ kind: "line", line, ...excerpt(line.text, spans), room: room.name });
     }
