@@ -13,6 +13,11 @@ use crate::wait::{until, within};
 
 const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/window-screens");
 
+const NEXT_FRAME: &str = "
+    const [done] = arguments;
+    requestAnimationFrame(() => requestAnimationFrame(() => done()));
+";
+
 /// The app, running in a window with files of its own. It ends when this is dropped.
 #[derive(Debug)]
 pub struct App {
@@ -58,8 +63,14 @@ impl App {
         within("the end of a script", outcome).await.unwrap()
     }
 
+    /// Waits until what was done a moment ago is painted, and the page knows where it is scrolled to.
+    pub async fn next_frame(&self) {
+        self.run_async(NEXT_FRAME, &[]).await;
+    }
+
     /// Keeps a picture of the page in `target/window-screens`.
     pub async fn picture(&self, name: &str) {
+        self.next_frame().await;
         let png = within("a picture", self.client.screenshot()).await.unwrap();
         fs::create_dir_all(PICTURES).unwrap();
         fs::write(Path::new(PICTURES).join(name).with_extension("png"), png).unwrap();

@@ -14,6 +14,8 @@ async fn who_connects_says_hello_and_reads_the_answer() {
     ann.reads("ann", "Hello, wörld!").await;
     server.say("lobby", "ben", "Hello, ann 👋");
     ann.reads("ben", "Hello, ann 👋").await;
+    server.say("lobby", "eve", "<img src=x onerror='document.body.remove()'>");
+    ann.reads("eve", "<img src=x onerror='document.body.remove()'>").await;
     ann.picture("hello").await;
 }
 

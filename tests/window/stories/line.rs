@@ -68,7 +68,8 @@ async fn who_reconnects_now_does_not_wait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_could_not_be_sent_stays_and_is_sent_again() {
     let server = ChatServer::start().await;
-    let (ann, ben) = tokio::join!(App::open(&server), App::open(&server));
+    let quick = &[("ALDIS_BASE_INTERVAL_MS", "500")];
+    let (ann, ben) = tokio::join!(App::open_with(&server, quick), App::open_with(&server, quick));
     tokio::join!(ann.connect_as("ann"), ben.connect_as("ben"));
 
     server.break_line().await;

@@ -9,5 +9,6 @@ mod line;
 mod reload;
 mod rooms;
 mod scope;
+mod scrolling;
 mod theme;
 mod token;

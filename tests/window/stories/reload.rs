@@ -1,13 +1,14 @@
 //! A page that is loaded again.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use aldis_window_tests::{App, ChatServer};
 use tokio::time::interval;
 
 const MESSAGES: usize = 500;
-/// What is said takes about as long as the page is away and comes back, again and again.
-const PAUSE: Duration = Duration::from_millis(8);
+/// Between two of them, so that they take as long as a page that is loaded many times.
+const PAUSE: Duration = Duration::from_millis(10);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_reloads_misses_nothing_and_repeats_nothing() {
@@ -15,19 +16,25 @@ async fn a_page_that_reloads_misses_nothing_and_repeats_nothing() {
     let ann = App::open(&server).await;
     ann.connect_as("ann").await;
 
+    let is_over = Cell::new(false);
     let talk = async {
         let mut pause = interval(PAUSE);
         for number in 0..MESSAGES {
             pause.tick().await;
             server.say("lobby", "ben", &format!("message {number}"));
         }
+        is_over.set(true);
     };
     let reloads = async {
-        for _ in 0..6 {
+        let mut reloads = 0;
+        while !is_over.get() {
             ann.reload().await;
+            reloads += 1;
         }
+        reloads
     };
-    tokio::join!(talk, reloads);
+    let ((), reloads) = tokio::join!(talk, reloads);
+    assert!(reloads > 3, "only {reloads} reloads while ben spoke");
 
     ann.reads("ben", &format!("message {}", MESSAGES - 1)).await;
     let expected: Vec<_> = (0..MESSAGES).map(|number| format!("message {number}")).collect();
