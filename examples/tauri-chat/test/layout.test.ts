@@ -26,6 +26,14 @@ test("lines of one sender are a group until they pause, the day ends, or new one
   expect(placed.filter(({ isNew }) => isNew).map((entry) => entry.line.id)).toEqual(["f"]);
 });
 
+test("what stands as before is the same object, so that it is not drawn again", () => {
+  const lines = [line("a", "ann", noon), line("b", "ann", noon)];
+  const placed = place(lines, undefined, noon);
+  const next = place([...lines, line("c", "ann", noon)], "b", noon);
+  expect(next[0]).toBe(placed[0]);
+  expect(next[1]).not.toBe(placed[1]);
+});
+
 test("days further back have a date", () => {
   expect(dayName(noon - 2 * DAY, noon)).toContain("2026");
 });

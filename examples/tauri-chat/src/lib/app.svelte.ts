@@ -88,9 +88,9 @@ export class App {
     try {
       await transport.connect();
     } catch (error) {
-      // The banner says why the connection ended; the rest is for here.
-      if (this.connection.state !== "disconnected")
-        this.notice = transport.failureOf(error).message;
+      // Why a connection did not come about is said by the banner.
+      const { code, message } = transport.failureOf(error);
+      if (code === transport.REFUSED) this.notice = message;
     }
   }
 

@@ -70,11 +70,13 @@ export function serverUrl(): Promise<string> {
   return invoke("server_url");
 }
 
+/** The code of what Tauri itself refuses, which is text without one. */
+export const REFUSED = "refused";
+
 /** What a command rejected with. */
 export function failureOf(error: unknown): SignalError {
   if (typeof error === "object" && error !== null && "code" in error && "message" in error) {
     return { code: String(error.code), message: String(error.message) };
   }
-  // What Tauri itself refuses is text.
-  return { code: "refused", message: error instanceof Error ? error.message : String(error) };
+  return { code: REFUSED, message: error instanceof Error ? error.message : String(error) };
 }
