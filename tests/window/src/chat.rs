@@ -51,8 +51,7 @@ impl App {
 
     /// Says something in the open room, which is this one.
     pub async fn say(&self, room: &str, text: &str) {
-        let composer = self.field(&format!("Message #{room}")).await;
-        within("a written message", composer.send_keys(text)).await.unwrap();
+        self.fill(&format!("Message #{room}"), text).await;
         self.click("Send").await;
     }
 

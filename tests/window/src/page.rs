@@ -43,17 +43,26 @@ impl App {
         self.until(&format!("the field {label:?}"), async || self.look_for_field(label).await).await
     }
 
-    /// Clicks a button.
+    /// Clicks a button, as soon as it lets itself be clicked.
     pub async fn click(&self, name: &str) {
-        let button = self.find("button", name).await;
-        within("a click", button.click()).await.unwrap();
+        self.until(&format!("a click on {name:?}"), async || {
+            let button = self.look("button", name).await?;
+            within("a click", button.click()).await.map_err(|error| error.to_string())
+        })
+        .await;
     }
 
     /// Types into a field, in place of what it had.
     pub async fn fill(&self, label: &str, text: &str) {
-        let field = self.field(label).await;
-        within("an empty field", field.clear()).await.unwrap();
-        within("a full field", field.send_keys(text)).await.unwrap();
+        self.until(&format!("{text:?} in {label:?}"), async || {
+            let field = self.look_for_field(label).await?;
+            let fill = async {
+                field.clear().await?;
+                field.send_keys(text).await
+            };
+            within("a full field", fill).await.map_err(|error| error.to_string())
+        })
+        .await;
     }
 
     /// What a field has.
