@@ -305,7 +305,8 @@ public class SignalClient internal constructor(
      * Tells that there is a network again, or another one. A connection is probed at once; an
      * attempt under way begins anew; while reconnecting, the next one starts at once.
      *
-     * Hints are taken in their order, before the first connection too; only the latest 64 wait.
+     * Hints are taken in their order, before the first connection too, and a [connect] or
+     * [disconnect] behind them comes behind them; only the latest 64 wait.
      */
     public fun networkAvailable() {
         engine.hint(Hint.NetworkAvailable)
