@@ -7,6 +7,7 @@ use aldis_protocol::{Outgoing, RoomName};
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde::Serialize;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
@@ -30,13 +31,15 @@ use crate::token::{Token, TokenProvider};
 /// The handle is cheap to clone and may be used from any thread. A task on the tokio runtime does
 /// the work; it ends, with a goodbye to the server, when the last handle is dropped.
 ///
-/// No method blocks. Those that are not `async` only queue what they are asked, and those that
-/// are can be dropped at any time without losing anything.
+/// No method blocks. Those that are not `async` only queue what they are asked. Those that are can
+/// be polled by any executor, and dropped at any time without losing anything.
 #[derive(Debug, Clone)]
 pub struct SignalClient {
     pub(crate) shared: Arc<Shared>,
     commands: mpsc::UnboundedSender<Command>,
     pub(crate) requests: Arc<RequestIds>,
+    /// The runtime of the task, for timers: any executor may poll the client's futures.
+    pub(crate) runtime: Handle,
 }
 
 /// Makes a client with more than a configuration.
@@ -125,9 +128,10 @@ impl Builder {
             provider: extras.provider,
             rng: extras.jitter_seed.map_or_else(rand::make_rng, Xoshiro256PlusPlus::seed_from_u64),
         });
-        tokio::spawn(supervisor.run());
+        let runtime = Handle::current();
+        runtime.spawn(supervisor.run());
         let requests = Arc::new(RequestIds::new(&mut rand::rng()));
-        Ok((SignalClient { shared, commands, requests }, events))
+        Ok((SignalClient { shared, commands, requests, runtime }, events))
     }
 }
 

@@ -115,7 +115,10 @@ pub(crate) struct Outbox {
 
 #[derive(Debug, Default)]
 struct Inner {
+    /// There is a session.
     open: bool,
+    /// There will be none any more.
+    ended: bool,
     entries: VecDeque<Entry>,
     bytes: usize,
     /// Entries that can expire; most of the time there is none to look for.
@@ -161,7 +164,7 @@ impl Outbox {
     /// Queues an entry; while offline only one that may wait.
     pub(crate) fn push(&self, entry: Entry) -> Result<(), Refused> {
         let mut inner = self.lock();
-        if !inner.open && !entry.survives() {
+        if inner.ended || (!inner.open && !entry.survives()) {
             return Err(Refused::Offline);
         }
         let full = inner.entries.len() >= self.limits.entries
@@ -194,6 +197,11 @@ impl Outbox {
         drop(inner);
         self.freed.notify_waiters();
         left
+    }
+
+    /// Shuts everything out: there will be no connection any more.
+    pub(crate) fn end(&self) {
+        self.lock().ended = true;
     }
 
     /// Takes the oldest entry, expired or not.

@@ -1,6 +1,7 @@
 //! Requests: messages that a reply is awaited for.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
@@ -11,14 +12,18 @@ use aldis_protocol::client::RequestId;
 use aldis_protocol::envelope::event;
 use rand::{Rng, RngExt};
 use serde::Serialize;
-use tokio::time::Instant;
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::client::{SignalClient, is_allowed};
 use crate::config::MAX_WAIT;
-use crate::error::RequestError;
+use crate::error::{RequestError, SendError};
 use crate::event::SignalEvent;
 use crate::outbox::{Entry, Reply, ReplyReceiver};
 use crate::shared::Shared;
+
+/// Before asking for room again, where there was some and it did not do.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Makes ids that no other client makes: some applications spread a request's id to everybody.
 #[derive(Debug)]
@@ -40,8 +45,9 @@ impl RequestIds {
 
 impl SignalClient {
     /// Sends a message and waits for the reply that has its `id`, for as long as `timeout`: 1 ms
-    /// to 24 h. A reply that comes when nobody waits any more is an ordinary message, and one
-    /// whose event is `error` is the server's refusal.
+    /// to 24 h. While the outbox is full the message waits for room, within the same time. A reply
+    /// that comes when nobody waits any more is an ordinary message, and one whose event is `error`
+    /// is the server's refusal.
     ///
     /// Go on taking events meanwhile: the reply comes behind them, and a queue that is full stops
     /// it too.
@@ -54,7 +60,27 @@ impl SignalClient {
     where
         T: Serialize + ?Sized,
     {
-        self.start_request(event, data, timeout)?.await
+        let deadline = deadline(timeout)?;
+        let mut has_waited = false;
+        loop {
+            let full = match self.begin(event, data, timeout, deadline) {
+                // What does not fit into an empty one never fits.
+                Err(RequestError::Send(full @ SendError::OutboxFull { messages: 1.., .. })) => full,
+                begun => return begun?.await,
+            };
+            let room = async {
+                // A large message may not fit into what counts as room, and others may be faster.
+                if has_waited {
+                    sleep(PAUSE).await;
+                }
+                self.outbox_ready(false).await;
+            };
+            let in_time = async { timeout_at(deadline, room).await };
+            if with_timers(&self.runtime, in_time).await.is_err() {
+                return Err(full.into());
+            }
+            has_waited = true;
+        }
     }
 
     /// Sends a message now, as [`request`](Self::request) does, and returns what waits for the
@@ -68,15 +94,42 @@ impl SignalClient {
     where
         T: Serialize + ?Sized,
     {
-        if !is_allowed(timeout) {
-            return Err(RequestError::InvalidTimeout { timeout, max: MAX_WAIT });
-        }
+        self.begin(event, data, timeout, deadline(timeout)?)
+    }
+
+    fn begin<T>(
+        &self,
+        event: &str,
+        data: &T,
+        timeout: Duration,
+        deadline: Instant,
+    ) -> Result<PendingReply, RequestError>
+    where
+        T: Serialize + ?Sized,
+    {
         let id = self.requests.next();
         let message = self.outgoing(event, data, Some(&id))?;
         let (reply, replied) = Reply::new(timeout);
-        self.push(Entry::Request { message, id, deadline: Instant::now() + timeout, reply })?;
+        self.push(Entry::Request { message, id, deadline, reply })?;
         Ok(PendingReply { replied, shared: Arc::clone(&self.shared) })
     }
+}
+
+/// Polls a future that needs a runtime's timers, whichever executor polls this one.
+async fn with_timers<F: Future>(runtime: &Handle, future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let _entered = runtime.enter();
+        future.as_mut().poll(cx)
+    })
+    .await
+}
+
+fn deadline(timeout: Duration) -> Result<Instant, RequestError> {
+    if !is_allowed(timeout) {
+        return Err(RequestError::InvalidTimeout { timeout, max: MAX_WAIT });
+    }
+    Ok(Instant::now() + timeout)
 }
 
 /// Waits for the reply to a request that was sent; see [`SignalClient::start_request`]. Who drops it

@@ -156,6 +156,7 @@ impl Shared {
 
     /// Ends the stream of events behind the final state.
     pub(crate) fn finish(&self, reason: CloseReason) {
+        self.outbox.end();
         self.shut(0);
         self.set_state(StateChange::disconnected(reason));
         self.delivery.close();

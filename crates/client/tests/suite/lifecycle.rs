@@ -414,6 +414,9 @@ fn close_ends_the_client_whoever_else_has_a_handle() {
         assert_eq!(other.state(), State::Disconnected);
         let error = other.connect().await.unwrap_err();
         assert_eq!(error.code(), "dropped");
+        // There will be no connection to wait for.
+        let error = other.send_with_ttl("e", &1, SECOND).unwrap_err();
+        assert_eq!(error.code(), "not_connected");
         other.disconnect().await;
     });
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use aldis_client::{RequestError, SignalClient};
-use aldis_testkit::{Cut, Peer};
+use aldis_testkit::{Cut, Direction, Peer};
 use futures_util::FutureExt;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -53,6 +53,47 @@ fn five_hundred_replies_find_their_requests_out_of_order() {
             assert_eq!(reply.unwrap(), n * 2);
         }
         world.finish().await;
+    });
+}
+
+#[test]
+fn a_request_behind_a_burst_waits_for_room() {
+    sim(async {
+        let mut config = config();
+        config.max_outbox_messages = 4;
+        let mut world = World::with(config, |builder| builder, honest);
+        world.client.connect().await.unwrap();
+        for _ in 0..4 {
+            world.client.send("burst", &1).unwrap();
+        }
+        let refused = world.client.start_request("ask", &7, 60 * SECOND).unwrap_err();
+        assert_eq!(refused.code(), "outbox_full");
+        assert_eq!(ask(&world.client, 7).await.unwrap(), 7);
+        world.finish().await;
+    });
+}
+
+#[test]
+fn a_request_for_which_there_is_no_room_in_time_is_not_sent() {
+    sim(async {
+        let mut config = config();
+        config.max_outbox_messages = 1;
+        let world = World::with(
+            config,
+            |builder| builder,
+            |peer| async { crate::support::deaf(admitted(peer).await?).await },
+        );
+        world.client.connect().await.unwrap();
+        world.network.faults().stall(Direction::Both);
+        // Until neither the line nor the outbox takes any more.
+        while world.client.send("ballast", &"x".repeat(90_000)).is_ok() {
+            sleep(TICK).await;
+        }
+        let (reply, time) = timed(world.client.request("ask", &1, 5 * SECOND)).await;
+        assert_eq!((reply.unwrap_err().code(), time.as_secs()), ("outbox_full", 5));
+        let waiting = world.client.request("ask", &1, 5 * SECOND);
+        let (reply, ()) = join(waiting, world.client.disconnect()).await;
+        assert_eq!(reply.unwrap_err().code(), "not_connected");
     });
 }
 

@@ -155,7 +155,8 @@ public class SignalClient internal constructor(
     /**
      * Sends a message and waits for the reply that has its id. If this is cancelled, the reply is
      * an ordinary message, as is one that comes too late. The reply comes behind what the server
-     * sent before it: where that waits because a collector is slow, the reply waits too.
+     * sent before it: where that waits because a collector is slow, the reply waits too. While the
+     * outbox is full, the message waits for room.
      *
      * @param timeout for how long to wait, 1 ms to 24 h.
      * @throws RequestException no reply came, or the server refused.
@@ -304,7 +305,8 @@ public class SignalClient internal constructor(
      * Tells that there is a network again, or another one. A connection is probed at once; an
      * attempt under way begins anew; while reconnecting, the next one starts at once.
      *
-     * Hints are taken in their order, before the first connection too; only the latest 64 wait.
+     * Hints are taken in their order, before the first connection too, and a [connect] or
+     * [disconnect] behind them comes behind them; only the latest 64 wait.
      */
     public fun networkAvailable() {
         engine.hint(Hint.NetworkAvailable)

@@ -49,6 +49,21 @@ internal class OutboxTest(private val way: Way) {
     }
 
     @Test
+    fun `a request waits too while the outbox is full`() = test(way) {
+        val proxy = proxy(aldis())
+        val client = connected(proxy) { maxOutboxMessages(8) }
+        proxy.stall("to_server")
+        val sending = async { client.sendPadded(MESSAGES) }
+        client.untilOutboxIsFull()
+        val asking = async(start = UNDISPATCHED) {
+            client.request<Numbered, Numbered>("echo", Numbered(7), timeout = 1.minutes)
+        }
+        proxy.resume()
+        assertEquals(Numbered(7), asking.await())
+        sending.await()
+    }
+
+    @Test
     fun `who waits for room is told that the connection ended`() = test(way) {
         val proxy = proxy(aldis())
         val client = connected(proxy) { maxOutboxMessages(8) }

@@ -97,6 +97,18 @@ internal class ReconnectTest(private val way: Way) {
     }
 
     @Test
+    fun `a connect behind a hint comes behind it`() = test(way) {
+        val client = connected(aldis())
+        var before = client.connect()
+        repeat(200) {
+            client.suspended()
+            val session = client.connect()
+            assertNotEquals(before.clientId, session.clientId)
+            before = session
+        }
+    }
+
+    @Test
     fun `hints to a client that does nothing are nothing`() = test(way) {
         val client = client(aldis())
         client.networkLost()

@@ -46,6 +46,7 @@ internal class Connection(
 
     private val stateChanged = Channel<Unit>(Channel.CONFLATED)
     private val hints = Channel<Hint>(MAX_HINTS, BufferOverflow.DROP_OLDEST)
+    private val hinted = Channel<Unit>(Channel.CONFLATED)
 
     @Volatile
     private var opened: NativeClient? = null
@@ -70,9 +71,10 @@ internal class Connection(
         }
     }
 
-    /** Calls the native client on the dispatcher. */
+    /** Calls the native client on the dispatcher, behind the hints that came before. */
     suspend fun <T> call(action: suspend (NativeClient) -> T): T = withContext(dispatcher) {
         val native = native()
+        giveHints(native)
         translating { action(native) }
     }
 
@@ -87,6 +89,7 @@ internal class Connection(
 
     fun hint(hint: Hint) {
         hints.trySend(hint)
+        hinted.trySend(Unit)
     }
 
     /** Ends the client. False if it was ended before. */
@@ -120,7 +123,7 @@ internal class Connection(
         }
         scope.launch { pump.run { guarded { native.resume() } } }
         scope.launch { stateChanged.consumeEach { refresh(native) } }
-        scope.launch { hints.consumeEach { give(native, it) } }
+        scope.launch { hinted.consumeEach { giveHints(native) } }
         return native
     }
 
@@ -132,6 +135,13 @@ internal class Connection(
 
     private fun refresh(native: NativeClient) {
         if (!closed) guarded { states.refresh(native.face) }
+    }
+
+    /** Gives the hints that wait, in their order, whoever else is about it. */
+    private fun giveHints(native: NativeClient) = synchronized(hints) {
+        while (true) {
+            give(native, hints.tryReceive().getOrNull() ?: break)
+        }
     }
 
     private fun give(native: NativeClient, hint: Hint) = guarded {

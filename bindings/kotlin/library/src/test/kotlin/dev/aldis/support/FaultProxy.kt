@@ -40,6 +40,9 @@ class FaultProxy private constructor(
     /** Listens again. */
     suspend fun accept() = command("accept")
 
+    /** Passes new connections on to another server. */
+    suspend fun leadTo(server: Server) = command("upstream") { put("addr", server.address) }
+
     /** Waits until so many connections were accepted since the start. */
     suspend fun untilAccepted(connections: Int) = await { put("accepted", connections) }
 
@@ -59,14 +62,17 @@ class FaultProxy private constructor(
         name: String,
         arguments: JsonObjectBuilder.() -> Unit = {
         },
-    ): JsonObject = oneByOne.withLock {
-        process.writeLine(
-            buildJsonObject {
-                put("cmd", name)
-                arguments()
-            },
-        )
-        process.readLine().also { check(it.text("type") != "error") { "$name: $it" } }
+    ): JsonObject = command(
+        buildJsonObject {
+            put("cmd", name)
+            arguments()
+        },
+    )
+
+    /** Gives a command as `aldis proxy` takes it; returns the answer. */
+    suspend fun command(command: JsonObject): JsonObject = oneByOne.withLock {
+        process.writeLine(command)
+        process.readLine().also { check(it.text("type") != "error") { "$command: $it" } }
     }
 
     companion object {

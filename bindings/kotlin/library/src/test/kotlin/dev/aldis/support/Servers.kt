@@ -1,13 +1,18 @@
 package dev.aldis.support
 
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
+import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonObjectBuilder
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.int
+import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import java.net.InetAddress
 import java.net.ServerSocket
+import java.net.URI
 
 /** Something to connect to. */
 interface Server : AutoCloseable {
@@ -34,6 +39,16 @@ class AldisServer private constructor(
     }
 
     fun kill() = process.kill()
+
+    /** Publishes as another program does, by `POST /api/publish`; returns the answer. */
+    suspend fun publish(body: JsonObject): JsonObject = withContext(Dispatchers.IO) {
+        val connection = URI("http://$address/api/publish").toURL().openConnection()
+        connection.setRequestProperty("content-type", "application/json")
+        connection.doOutput = true
+        connection.outputStream.use { it.write(body.toString().toByteArray()) }
+        val answer = connection.inputStream.use { it.reader().readText() }
+        Json.parseToJsonElement(answer).jsonObject
+    }
 }
 
 /** `@venizia/ignis-helpers` on Bun, with a Redis of its own. `tests/interop/ignis` tells what it understands. */

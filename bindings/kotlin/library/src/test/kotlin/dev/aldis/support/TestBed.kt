@@ -42,11 +42,11 @@ internal class TestBed(private val way: Way, scope: CoroutineScope) : CoroutineS
     /** Without options every token is taken, as the id of the user. */
     suspend fun aldis(vararg options: String): AldisServer = own(AldisServer.start(*options))
 
-    suspend fun proxy(server: Server): FaultProxy = own(FaultProxy.before(server))
+    suspend fun proxy(server: Server, vararg options: String): FaultProxy =
+        own(FaultProxy.before(server, *options))
 
     /** A proxy that speaks TLS, with a certificate of its own authority. */
-    suspend fun secureProxy(server: Server): FaultProxy =
-        own(FaultProxy.before(server, "--tls", "127.0.0.1"))
+    suspend fun secureProxy(server: Server): FaultProxy = proxy(server, "--tls", "127.0.0.1")
 
     /** A client that ends with the test. */
     fun client(
