@@ -12,6 +12,7 @@ actor ChildProcess {
     private let output: FileHandle
     private let name: String
     private var received = Data()
+    private var isEnded = false
 
     init(_ program: URL, _ arguments: [String]) throws {
         let pipe = Pipe()
@@ -26,16 +27,12 @@ actor ChildProcess {
     }
 
     /// Its next line. Blocks one thread of the pool, for the moment that the program takes.
-    func readLine() throws -> [String: Any] {
+    func readLine() throws -> JSON {
         while true {
             if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = received[received.startIndex..<end]
                 received = Data(received[received.index(after: end)...])
-                let parsed = try JSONSerialization.jsonObject(with: line)
-                guard let object = parsed as? [String: Any] else {
-                    throw Failure(description: "\(name) wrote no JSON object")
-                }
-                return object
+                return try JSON(parsing: line)
             }
             let more = output.availableData
             guard !more.isEmpty else { throw Failure(description: "\(name) ended") }
@@ -44,23 +41,25 @@ actor ChildProcess {
     }
 
     func text(_ key: String) throws -> String {
-        guard let text = try readLine()[key] as? String else {
+        guard let text = try readLine()[key] else {
             throw Failure(description: "\(name) did not tell its \(key)")
         }
-        return text
+        return try text.read()
     }
 
     /// Sends a command, and waits for the answer.
-    func command(_ arguments: [String: any Sendable]) throws {
-        let line = try JSONSerialization.data(withJSONObject: arguments)
-        input.fileHandleForWriting.write(line + Data("\n".utf8))
+    func command(_ command: JSON) throws {
+        input.fileHandleForWriting.write(try command.data + Data("\n".utf8))
         let answer = try readLine()
-        guard answer["type"] as? String != "error" else {
-            throw Failure(description: "\(name): \(answer)")
+        guard answer["type"] != "error" else {
+            throw Failure(description: "\(name): \(command): \(answer)")
         }
     }
 
+    /// Waits for its end, which may have been before.
     func end() throws {
+        guard !isEnded else { return }
+        isEnded = true
         try input.fileHandleForWriting.close()
         process.waitUntilExit()
     }

@@ -1,5 +1,9 @@
 import Foundation
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 /// Something to connect to.
 protocol Server: Sendable {
     /// The URL of its WebSocket.
@@ -23,6 +27,23 @@ struct AldisServer: Server {
         process = try ChildProcess(Programs.aldis, serve + options)
         address = try await process.text("http").replacingOccurrences(of: "http://", with: "")
     }
+
+    /// Publishes as another program does, by `POST /api/publish`; returns the answer.
+    func publish(_ body: JSON) async throws -> JSON {
+        guard let url = URL(string: "http://\(address)/api/publish") else {
+            throw URLError(.badURL)
+        }
+        var request = URLRequest(url: url)
+        request.httpMethod = "POST"
+        request.setValue("application/json", forHTTPHeaderField: "content-type")
+        request.httpBody = try body.data
+        let (answer, response) = try await URLSession.shared.data(for: request)
+        guard (response as? HTTPURLResponse)?.statusCode == 200 else {
+            let words = String(decoding: answer, as: UTF8.self)
+            throw ChildProcess.Failure(description: "\(body) is not published: \(words)")
+        }
+        return try JSON(parsing: answer)
+    }
 }
 
 /// `aldis proxy`: a line to a server that fails on command. Each command holds when its call returns.
@@ -44,12 +65,12 @@ struct FaultProxy: Server {
 
     /// Ends all connections, without a WebSocket close frame. New ones are accepted.
     func cut(_ how: String = "close") async throws {
-        try await process.command(["cmd": "cut", "how": how])
+        try await process.command(["cmd": "cut", "how": .text(how)])
     }
 
     /// Holds all bytes: senders feel back pressure.
     func stall(_ direction: String = "both") async throws {
-        try await process.command(["cmd": "stall", "direction": direction])
+        try await process.command(["cmd": "stall", "direction": .text(direction)])
     }
 
     /// Ends what ``stall(_:)`` began.
@@ -61,25 +82,32 @@ struct FaultProxy: Server {
     /// Listens again.
     func accept() async throws { try await process.command(["cmd": "accept"]) }
 
+    /// Passes new connections on to another server.
+    func leadTo(_ server: AldisServer) async throws {
+        try await process.command(["cmd": "upstream", "addr": .text(server.address)])
+    }
+
     /// Waits until so many connections were accepted since the start.
     func untilAccepted(_ connections: Int) async throws {
         try await process.command(
-            ["cmd": "wait", "accepted": connections, "timeout_ms": 60_000]
+            ["cmd": "wait", "accepted": .integer(connections), "timeout_ms": 60_000]
         )
     }
 
     /// Waits until so many connections are open.
     func untilOpen(_ connections: Int) async throws {
-        try await process.command(["cmd": "wait", "open": connections, "timeout_ms": 60_000])
+        try await process.command(
+            ["cmd": "wait", "open": .integer(connections), "timeout_ms": 60_000]
+        )
     }
 }
 
 extension ChildProcess {
     fileprivate func listening() throws -> (address: String, authority: String?) {
         let line = try readLine()
-        guard let address = line["addr"] as? String else {
+        guard let address = line["addr"] else {
             throw Failure(description: "the proxy did not tell its address")
         }
-        return (address, line["ca"] as? String)
+        return (try address.read(), try line["ca"]?.read())
     }
 }

@@ -10,6 +10,10 @@ actor TestBed {
 
     /// Without options every token is taken, as the id of the user.
     func aldis(_ options: String...) async throws -> AldisServer {
+        try await aldis(options: options)
+    }
+
+    func aldis(options: [String]) async throws -> AldisServer {
         let server = try await AldisServer(options)
         processes.append(server.process)
         return server
@@ -46,6 +50,10 @@ actor TestBed {
     ) throws -> SignalClient {
         var config = SignalConfig(url: server.url, token: token)
         configure(&config)
+        return try self.client(config: config, tokens: tokens)
+    }
+
+    func client(config: SignalConfig, tokens: TokenProvider?) throws -> SignalClient {
         let client = try SignalClient(config: config, tokens: tokens)
         clients.append(client)
         return client
