@@ -36,4 +36,4 @@ workspace_version() {
 }
 
 # Prints the comment block at the head of a script: its help.
-help_of() { sed -n '2,/^$/{s/^# \{0,1\}//p}' "$1"; }
+help_of() { sed -n '2,/^$/{s/^# \{0,1\}//p;}' "$1"; }

@@ -31,7 +31,7 @@ rustflags() {
 
 # A file is touched only when it is another one, so that what is made of it stays as it is.
 refresh() {
-  cmp --silent "$1" "$2" || install -D -m 644 "$1" "$2"
+  cmp --silent "$1" "$2" || { mkdir -p "$(dirname "$2")" && install -m 644 "$1" "$2"; }
 }
 
 # Generates the binding of the library $2 for the language $1, in a folder that it prints. The
