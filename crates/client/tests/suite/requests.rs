@@ -61,7 +61,7 @@ fn a_request_behind_a_burst_waits_for_room() {
     sim(async {
         let mut config = config();
         config.max_outbox_messages = 4;
-        let mut world = World::with(config, |builder| builder, honest);
+        let world = World::with(config, |builder| builder, honest);
         world.client.connect().await.unwrap();
         for _ in 0..4 {
             world.client.send("burst", &1).unwrap();
