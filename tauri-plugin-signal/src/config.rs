@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::background::{Background, BackgroundPolicy};
 use crate::error::{Error, Result};
 use crate::event_log::Limits;
+use crate::models::millis;
 
 /// The configuration of the plugin. Only the server's URL is needed; ranges are those of
 /// [`SignalConfig`]. In JSON the names are in camel case.
@@ -204,8 +205,4 @@ pub(crate) fn name_of(field: &'static str) -> &'static str {
         "tls.extra_roots" => "tls.extraRoots",
         same => same,
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

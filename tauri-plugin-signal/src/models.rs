@@ -219,7 +219,8 @@ pub(crate) fn state_events(change: &StateChange) -> [Option<Event>; 2] {
     [Some(Event::State(StatePayload { state: change.state.into(), reason, cause })), besides]
 }
 
-fn millis(duration: Duration) -> u64 {
+/// A time as JSON has it.
+pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

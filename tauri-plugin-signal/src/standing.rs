@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::models::{Event, Reconnecting, State, StatePayload};
+use crate::models::{Event, Reconnecting, State, StatePayload, millis};
 
 /// Where the connection stands by the events so far.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Standing {
 impl Reconnecting {
     /// The same attempt, told a while later.
     fn after(self, elapsed: Duration) -> Self {
-        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        let elapsed = millis(elapsed);
         Self { delay_ms: self.delay_ms.map(|delay| delay.saturating_sub(elapsed)), ..self }
     }
 }
