@@ -346,15 +346,14 @@ impl SignalClient {
         match self.shared.outbox.push(entry) {
             // Offline there is nothing to leave, and the next session joins what is wanted.
             Ok(()) | Err(Refused::Offline) => Ok(()),
-            Err(Refused::Full) => Err(RoomError::OutboxFull),
+            Err(Refused::Full { .. }) => Err(RoomError::OutboxFull),
         }
     }
 
     pub(crate) fn push(&self, entry: Entry) -> Result<(), SendError> {
         self.shared.outbox.push(entry).map_err(|refused| match refused {
             Refused::Offline => SendError::NotConnected { state: self.state() },
-            Refused::Full => {
-                let (messages, bytes) = self.shared.outbox.depth();
+            Refused::Full { messages, bytes } => {
                 let limits = self.shared.settings.outbox;
                 let (max_messages, max_bytes) = (limits.entries, limits.bytes);
                 SendError::OutboxFull { messages, bytes, max_messages, max_bytes }

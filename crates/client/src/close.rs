@@ -19,7 +19,7 @@ pub enum CloseReason {
     #[error("suspended by the host")]
     Suspended,
     /// Every handle of the client was dropped.
-    #[error("the client was dropped")]
+    #[error("the client was closed")]
     Dropped,
     /// The connection could not be made.
     #[error(transparent)]
@@ -141,22 +141,20 @@ impl CloseReason {
             Self::Suspended => "Nothing: the client connects when the host resumes it.",
             Self::Dropped | Self::Internal => "Make a new client.",
             Self::Dial(error) => error.advice(),
-            Self::Token(_) => "Check the token provider, or call update_token and connect.",
-            Self::AuthRejected { .. } => {
-                "Call update_token with a token that the server accepts, then connect."
-            }
-            Self::KeyRefused => "Set key_field to the name that the server reads.",
+            Self::Token(_) => "Check the token provider, or set another token, and connect.",
+            Self::AuthRejected { .. } => "Set a token that the server accepts, then connect.",
+            Self::KeyRefused => "Set the name of the key's field to the one that the server reads.",
             Self::Closed { code: CloseCode::AUTHENTICATION_TIMEOUT, .. } => {
                 "The server saw no authentication in time: the network is very slow."
             }
             Self::Closed { code: CloseCode::HEARTBEAT_TIMEOUT, .. } => {
-                "The server saw no heartbeat: the process slept, or heartbeat_interval is too long."
+                "The server saw no heartbeat: the process slept, or heartbeats are too rare."
             }
             Self::Session(EndReason::EncryptionMissing) => {
-                "Turn encryption on in the server, or set allow_plaintext if the network is trusted."
+                "Turn encryption on in the server, or allow plaintext if the network is trusted."
             }
             Self::Session(EndReason::ServerKeyMismatch) => {
-                "Check server_key: the server changed its key, or somebody is in between."
+                "Check the server key that is set: the server has another now, or somebody is in between."
             }
             Self::Session(EndReason::Undecryptable) => "Check that info is the same at both ends.",
             Self::Closed { .. } | Self::Lost(_) | Self::Session(_) | Self::NetworkChanged => {

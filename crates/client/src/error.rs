@@ -63,7 +63,7 @@ impl ConnectError {
 #[non_exhaustive]
 pub enum SendError {
     /// There is no session, and the message has no time to live in which it could wait.
-    #[error("not connected (state: {state}); connect first, or give the message a time to live")]
+    #[error("not connected (state: {state}); connect first, or send it with a time to live")]
     NotConnected {
         /// The state at the time.
         state: ConnectionState,

@@ -97,7 +97,11 @@ pub(crate) struct OutboxLimits {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Offline,
-    Full,
+    /// So much waited at that moment: with nothing, the entry would never fit.
+    Full {
+        messages: usize,
+        bytes: usize,
+    },
 }
 
 /// The bounded queue between the host and the connection.
@@ -170,7 +174,7 @@ impl Outbox {
         let full = inner.entries.len() >= self.limits.entries
             || inner.bytes + entry.bytes() > self.limits.bytes;
         if full {
-            return Err(Refused::Full);
+            return Err(Refused::Full { messages: inner.entries.len(), bytes: inner.bytes });
         }
         let expires = entry.expires().is_some();
         inner.bytes += entry.bytes();
@@ -318,12 +322,15 @@ mod tests {
     async fn count_and_bytes_are_bounded() {
         let outbox = outbox();
         outbox.open();
-        assert_eq!(outbox.push(message(&"x".repeat(980), None)), Err(Refused::Full));
+        let never_fits = outbox.push(message(&"x".repeat(980), None));
+        assert_eq!(never_fits, Err(Refused::Full { messages: 0, bytes: 0 }));
         for _ in 0..3 {
             outbox.push(message("x", None)).unwrap();
         }
-        assert_eq!(outbox.push(message("x", None)), Err(Refused::Full));
-        assert_eq!(outbox.push(Entry::Join(Vec::new())), Err(Refused::Full));
+        let (messages, bytes) = outbox.depth();
+        let full = Err(Refused::Full { messages, bytes });
+        assert_eq!(outbox.push(message("x", None)), full);
+        assert_eq!(outbox.push(Entry::Join(Vec::new())), full);
         while outbox.take().is_some() {}
         assert_eq!(outbox.depth(), (0, 0));
     }

@@ -86,7 +86,7 @@ where
 #[non_exhaustive]
 pub enum TokenError {
     /// Neither a token nor a provider was given.
-    #[error("there is no token: set one in the configuration, by update_token or a provider")]
+    #[error("there is no token: set one, or give a provider of tokens")]
     Missing,
     /// The token does not fit into a message.
     #[error("the token makes a message of {size} bytes; at most {limit} bytes are allowed")]

@@ -12,8 +12,9 @@ import AldisFFI
 /// ```
 ///
 /// Every function may be called from any thread or actor, the main one included: none blocks. All
-/// that wait can be cancelled at any time, and throw `CancellationError` then. After ``close()``
-/// they fail with the case `closed` of their errors.
+/// that wait can be cancelled at any time, and throw `CancellationError` then; what need not wait,
+/// such as a ``send(_:named:timeToLive:)`` while there is room, is done in a cancelled task too.
+/// After ``close()`` they fail with the case `closed` of their errors.
 ///
 /// A client ends when it is closed, or when nobody holds it any more. Streams do not hold it.
 public final class SignalClient: Sendable {

@@ -93,8 +93,8 @@ public struct SignalConfig: Sendable, Hashable {
     /// Requests that may wait for their replies; 1 to 1,000,000.
     public var maxPendingRequests = 1_024
 
-    /// Largest message to the server in bytes on the wire; 1 KiB to 16 MiB. The default is the
-    /// server's limit.
+    /// Largest message to the server in bytes on the wire; 1 KiB to 16 MiB. Encrypted, and as base64,
+    /// it has room for three quarters of that in JSON. The default is the server's limit.
     public var maxFrameBytes = 131_072
 
     /// Largest message from the server in bytes on the wire; 1 KiB to 1 GiB. A larger one costs the

@@ -82,6 +82,22 @@ extension Tests {
             }
         }
 
+        @Test("a cancelled task leaves its room and says goodbye, where it need not wait")
+        func goodbye() async throws {
+            try await withTestBed { bed in
+                let client = try await bed.connected(bed.aldis()) { $0.rooms = ["lobby"] }
+                let echoes = client.messages(named: "echo")
+                let leaving = Task {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    try await client.leave("lobby")
+                    try await client.sendJSON("1", named: "echo")
+                }
+                try await leaving.value
+                #expect(client.rooms.isEmpty)
+                #expect(try await echoes.first(1).map(\.json) == ["1"])
+            }
+        }
+
         @Test("readers are cancelled while they wait, and take nothing from the others")
         func readers() async throws {
             try await withTestBed { bed in

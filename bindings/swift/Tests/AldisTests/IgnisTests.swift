@@ -13,7 +13,8 @@ private struct Ignis: Server {
 
 extension Tests {
     /// Against the real server, which keeps the order of messages in neither direction.
-    @Suite(.enabled(if: Ignis.address != nil)) struct RealServer {
+    @Suite(.enabled(if: Ignis.address != nil, "scripts/test-swift starts the real server"))
+    struct RealServer {
         @Test("connects, and knows who it is")
         func connects() async throws {
             try await withTestBed { bed in

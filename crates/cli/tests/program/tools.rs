@@ -108,7 +108,7 @@ async fn listen_ends_when_it_is_refused() {
     let server = server.bind("127.0.0.1:0").await.unwrap();
     let output = run(&["listen", "--url", &server.url(), "--token", "bad"]).await;
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stdout).contains("update_token"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("Set a token"), "{}", text(&output.stdout));
 }
 
 #[tokio::test]

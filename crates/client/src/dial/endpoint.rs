@@ -24,7 +24,8 @@ impl Endpoint {
         headers: Vec<(HeaderName, HeaderValue)>,
     ) -> Result<Self, ConfigError> {
         let error = |rule: &str| ConfigError::new("url", rule);
-        let url = Url::parse(url).map_err(|cause| error(&format!("not a URL: {cause}")))?;
+        let url = Url::parse(url)
+            .map_err(|cause| error(&format!("not a URL: {cause}; `wss://HOST/PATH` is needed")))?;
         if !matches!(url.scheme(), "ws" | "wss") {
             let rule =
                 format!("scheme `{}`; `wss` and, on loopback, `ws` are allowed", url.scheme());
@@ -39,7 +40,7 @@ impl Endpoint {
         let host = url.host().ok_or_else(|| error("no host"))?;
         if url.scheme() == "ws" && !allow_insecure && !is_loopback(&host) {
             let rule = "`ws://` beyond loopback would show the token on the way; use `wss://`, or \
-                        set `allow_insecure`";
+                        allow insecure connections";
             return Err(error(rule));
         }
         // Without the brackets that a URL puts around an IPv6 address.

@@ -75,7 +75,7 @@ impl DialError {
             Self::Tcp { .. } => "Check that the server runs, the port, and firewalls in between.",
             Self::Proxy(_) => "Check the proxy's address and password.",
             Self::Tls(_) => {
-                "Check the certificate's name, dates and issuer; add a private CA to tls.extra_roots."
+                "Check the certificate's name, dates and issuer; add a private CA to the extra roots."
             }
             Self::PinMismatch { .. } => {
                 "Add the new key's pin if the server changed it; otherwise somebody is in between."

@@ -412,7 +412,7 @@ fn plaintext_needs_leave() {
         assert_eq!(error.code(), "encryption_missing");
         sleep(HOUR).await;
         assert_eq!(world.network.faults().counts().accepted, 1);
-        assert!(world.client.explain().contains("allow_plaintext"));
+        assert!(world.client.explain().contains("allow plaintext"));
 
         let mut config = config();
         config.allow_plaintext = true;

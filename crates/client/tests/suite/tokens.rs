@@ -71,7 +71,7 @@ fn without_a_provider_a_refused_token_is_final_until_there_is_another() {
         assert!(error.to_string().contains("bad token"), "{error}");
         let last = world.client.stats().last_close.unwrap();
         assert_eq!(last.close_code(), Some(CloseCode::AUTHENTICATION_FAILED));
-        assert!(world.client.explain().contains("update_token"));
+        assert!(world.client.explain().contains("Set a token"));
         sleep(HOUR).await;
         assert_eq!(seen.take(), ["first"]);
         world.client.update_token("good").unwrap();
@@ -221,7 +221,7 @@ fn a_server_that_sees_no_key_is_final() {
         sleep(HOUR).await;
         assert_eq!(world.network.faults().counts().accepted, 1);
         assert_eq!(world.client.state(), State::Disconnected);
-        assert!(world.client.explain().contains("key_field"));
+        assert!(world.client.explain().contains("name of the key's field"));
         world.finish().await;
     });
 }
