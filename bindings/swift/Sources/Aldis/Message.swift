@@ -11,7 +11,8 @@ public struct Message: Sendable, Hashable {
     /// The id that ties a reply to its request, where there is one.
     public let id: String?
 
-    /// Reads the payload.
+    /// Reads the payload. A message does not know its client: a ``PayloadCoding`` that the client was
+    /// given is to be given here too.
     ///
     /// - Throws: ``PayloadError`` where it is no `Payload`.
     public func decode<Payload: Decodable>(

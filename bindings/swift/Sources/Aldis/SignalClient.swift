@@ -156,7 +156,12 @@ public final class SignalClient: Sendable {
     /// What was counted so far; nil when the client was closed.
     public var stats: Stats? { native.stats().map(Stats.init) }
 
-    /// Where the connection stands, why, and what can be done about it, for people. Safe to log: no
-    /// token, no key, no payload.
-    public func explain() -> String { native.explain() }
+    /// Where the connection stands, why, what can be done about it, and who holds the client back,
+    /// for people. Safe to log: no token, no key, no payload.
+    public func explain() -> String {
+        let holders = router.holders
+        guard !holders.isEmpty else { return native.explain() }
+        let names = holders.joined(separator: ", ")
+        return native.explain() + "  held back   by \(names): read it faster, or let go of it\n"
+    }
 }

@@ -53,9 +53,26 @@ extension Tests {
             }
         }
 
+        @Test("who holds the client back is named")
+        func explains() async throws {
+            try await withTestBed { bed in
+                let client = try await bed.connected(bed.aldis())
+                #expect(!client.explain().contains("held back"))
+                let events = client.messages(named: "echo-many", buffering: .holdBack(limit: 1))
+                let others = client.messages(buffering: .dropOldest(limit: 1))
+                try await client.send(EchoMany(n: 2), named: "echo-many")
+                try await until("it is held back") { client.lag.isHeldBack }
+                #expect(client.explain().contains("held back   by a stream of `echo-many`: "))
+                #expect(try await events.first(2).count == 2)
+                #expect(!client.explain().contains("held back"))
+                withExtendedLifetime(others) {}
+            }
+        }
+
         @Test("a stream that drops the oldest loses visibly, and holds nobody back")
         func drops() async throws {
-            let last = 9_999
+            // Each may be told of by a report of its own, of which 64 may wait.
+            let last = 63
             try await withTestBed { bed in
                 let client = try await bed.connected(bed.aldis())
                 var reports = client.reports.makeAsyncIterator()

@@ -73,6 +73,16 @@ final class Router: Sendable {
         }
     }
 
+    /// Those that hold the client back now, for people.
+    var holders: [String] {
+        state.withLock { state in
+            let full = state.routes.streams.filter { $0.mailbox.isFull }
+            let streams = full.map { $0.event.map { "a stream of `\($0)`" } ?? "a stream of all" }
+            let isDelegateFull = state.routes.delegate?.isFull ?? false
+            return (isDelegateFull ? ["the delegate"] : []) + streams.sorted()
+        }
+    }
+
     /// Opens a mailbox for the messages of an event, or of all.
     func openMessages(named event: String?, _ policy: BufferingPolicy) -> Subscription<Message> {
         let mailbox = Mailbox<Message>(policy) { [weak self] in self?.goOn() }

@@ -36,7 +36,8 @@ final class States: Sendable {
         return stream
     }
 
-    /// Takes the state as it is now. What the native side told may be older by the time.
+    /// Takes the state as it is now. What the native side told may be older by the time. It is asked
+    /// under the lock: of two answers the older one could be taken last otherwise.
     func refresh(from native: NativeClient) {
         board.withLock { board in
             let state = Self.read(native) ?? board.latest
