@@ -41,7 +41,7 @@ global_names() {
 
 # Prints the names that the header $1 declares functions by, as a linker has them.
 declared_functions() {
-  grep -oE '(uniffi|ffi)_aldis_[a-z0-9_]+\(' "$1" | sed 's/^/_/; s/($//' | sort -u
+  grep -oE '(uniffi_aldis|ffi_aldis|aldis_lane)_[a-z0-9_]+\(' "$1" | sed 's/^/_/; s/($//' | sort -u
 }
 
 # Prints the checksum of a file, as SwiftPM wants it.

@@ -58,10 +58,11 @@ generate_kotlin() {
 }
 
 # Generates the Swift binding of the library $1 in the folder $2: a Swift module, and the C module
-# that it is made on.
+# that it is made on, with the lane in it.
 generate_swift() {
   local generated
   generated=$(generate swift "$1")
+  cat "$root/src/lane/lane.h" >>"$generated/CAldis.h"
   refresh "$generated/AldisFFI.swift" "$2/AldisFFI/AldisFFI.swift"
   refresh "$generated/CAldis.h" "$2/CAldis/CAldis.h"
   refresh "$generated/CAldis.modulemap" "$2/CAldis/module.modulemap"

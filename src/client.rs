@@ -14,10 +14,10 @@ use crate::error::{
     Closed, ConfigError, ConnectError, RequestError, RoomError, SendError, TokenError,
 };
 use crate::event::{ConnectionState, Message, Session, StateChange};
+use crate::jvm::android_anchors;
 use crate::lane::{self, Requests};
 use crate::listener::{SignalListener, TokenProvider, TokenRequest};
 use crate::stats::Stats;
-use crate::trust::android_anchors;
 
 /// A client that holds one connection. See [`aldis_client::SignalClient`].
 ///
@@ -68,7 +68,11 @@ impl Core {
         // What the end itself brought about is not the answer.
         done.filter(|_| !self.closed.is_cancelled()).ok_or(Closed)
     }
+}
 
+/// What the lane needs.
+#[cfg_attr(target_os = "ios", expect(dead_code, reason = "the half of it that speaks JNI"))]
+impl Core {
     pub(crate) fn gate(&self) -> &Gate {
         &self.gate
     }

@@ -120,7 +120,8 @@ async fn deliver(mut events: SignalEvents, gate: &Gate) {
     while let Some(1..) =
         gate.closed.run_until_cancelled(events.next_batch(&mut taken, MAX_BATCH)).await
     {
-        let mut delivery = Delivery { gate, events: Vec::new(), bytes: 0, batch: Batch::default() };
+        let mut delivery = Delivery { gate, events: Vec::new(), bytes: 0, batch: lane::batch() };
+        delivery.make_room(&taken);
         for event in taken.drain(..) {
             delivery.add(event).await;
         }
@@ -140,6 +141,17 @@ struct Delivery<'a> {
 }
 
 impl Delivery<'_> {
+    /// Before the events are added.
+    fn make_room(&mut self, events: &[aldis_client::SignalEvent]) {
+        if self.gate.lane().is_some() {
+            let bytes = events.iter().map(|event| match event {
+                aldis_client::SignalEvent::Message(message) => message.size(),
+                _ => 0,
+            });
+            self.batch.reserve(bytes.sum());
+        }
+    }
+
     async fn add(&mut self, event: aldis_client::SignalEvent) {
         use aldis_client::SignalEvent as From;
         let event = match event {

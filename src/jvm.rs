@@ -6,11 +6,15 @@
 //! and as daemons: the JVM waits for all others when its main thread has ended.
 #![allow(unsafe_code)]
 
+mod trust;
+
 use std::ffi::CString;
 use std::ptr;
 
 use jni::JavaVM;
 use jni::sys::{JNI_OK, JNI_VERSION_1_6, JavaVMAttachArgs};
+
+pub(crate) use trust::android_anchors;
 
 /// Attaches the calling thread under its own name, if there is a virtual machine.
 pub(crate) fn attach() {

@@ -24,6 +24,7 @@ mod delivery;
 mod engine;
 mod error;
 mod event;
+#[cfg_attr(target_os = "ios", path = "no_jvm.rs")]
 mod jvm;
 #[cfg(not(fuzzing))]
 mod lane;
@@ -32,7 +33,6 @@ pub mod lane;
 mod listener;
 mod logging;
 mod stats;
-mod trust;
 
 pub use cancellation::Cancellation;
 pub use client::SignalClient;

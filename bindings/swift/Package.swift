@@ -18,7 +18,7 @@ let package = Package(
     platforms: [.iOS(.v16), .macOS(.v13)],
     products: [.library(name: "Aldis", targets: ["Aldis"])],
     targets: [
-        .target(name: "Aldis", dependencies: ["AldisFFI"], swiftSettings: strict),
+        .target(name: "Aldis", dependencies: ["AldisFFI", "CAldis"], swiftSettings: strict),
         .target(
             name: "AldisFFI",
             dependencies: ["CAldis"],

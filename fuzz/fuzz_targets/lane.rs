@@ -59,13 +59,14 @@ fn upwards(data: &[u8]) {
     let texts = data.split(|byte| *byte == b'\n').map(String::from_utf8_lossy);
     let messages: Vec<_> =
         texts.filter_map(|text| Message::parse(text.into_owned()).ok()).collect();
-    let mut batch = Batch::default();
-    for message in &messages {
-        batch.push(message);
+    for mut batch in [Batch::default(), Batch::utf_8()] {
+        for message in &messages {
+            batch.push(message);
+        }
+        let sent =
+            messages.iter().map(|message| (message.event(), message.id(), message.data().into()));
+        assert!(Reader { rest: batch.as_bytes() }.eq(sent), "read back are other messages");
     }
-    let sent =
-        messages.iter().map(|message| (message.event(), message.id(), message.data().into()));
-    assert!(Reader { rest: batch.as_bytes() }.eq(sent), "read back are other messages");
 }
 
 /// The name of an event and a payload as a host gives them, with a zero byte in between.

@@ -1,10 +1,10 @@
 //! Messages as they cross the lane, upwards.
 //!
 //! Messages one after the other, each of them: three little-endian `u32`, the lengths of event,
-//! id ([`NO_ID`] where there is none) and data; then event, id and data themselves in UTF-8. Data
-//! that can be is in Latin-1 instead, and its length has [`LATIN_1`] set: of that a JVM makes a
-//! string by copying, while it takes UTF-8 apart byte by byte as soon as there is anything beyond
-//! ASCII.
+//! id ([`NO_ID`] where there is none) and data; then event, id and data themselves in UTF-8. For a
+//! JVM, data that can be is in Latin-1 instead, and its length has [`LATIN_1`] set: of that it makes
+//! a string by copying, while it takes UTF-8 apart byte by byte as soon as there is anything beyond
+//! ASCII. Swift's strings are UTF-8 themselves.
 
 use encoding_rs::mem::convert_utf8_to_latin1_lossy as utf8_to_latin1;
 
@@ -24,13 +24,24 @@ const LAST_LEAD_OF_LATIN_1: u8 = 0xC3;
 /// Bytes of the lengths before a message.
 const LENGTHS: usize = 12;
 
-/// Messages in the layout of the lane.
+/// Messages in the layout of the lane; by default as a JVM has them.
 #[derive(Debug, Default)]
 pub struct Batch {
     bytes: Vec<u8>,
+    is_utf_8: bool,
 }
 
 impl Batch {
+    /// With all texts in UTF-8.
+    pub fn utf_8() -> Self {
+        Self { is_utf_8: true, ..Self::default() }
+    }
+
+    /// Makes room for messages of so many bytes, as far as a batch goes: what grows is copied.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes.min(FULL_BATCH_BYTES));
+    }
+
     /// Appends a message.
     pub fn push(&mut self, message: &aldis_client::Message) {
         let (event, id, data) = (message.event(), message.id(), message.data());
@@ -40,7 +51,7 @@ impl Batch {
             self.bytes.extend_from_slice(part.as_bytes());
         }
         let data_at = self.bytes.len();
-        let charset = if self.push_latin_1(data) {
+        let charset = if !self.is_utf_8 && self.push_latin_1(data) {
             LATIN_1
         } else {
             self.bytes.extend_from_slice(data.as_bytes());
@@ -132,6 +143,15 @@ mod tests {
             batch.push(&message(&format!(r#"{{"event":"e","data":"{text}"}}"#)));
             assert_eq!(batch.as_bytes(), expected.concat(), "{text}");
         }
+    }
+
+    #[test]
+    fn data_stays_utf_8_where_that_is_asked_for() {
+        let mut batch = Batch::utf_8();
+        batch.push(&message(r#"{"event":"e","data":"aÀ"}"#));
+        let expected: &[&[u8]] =
+            &[&[1, 0, 0, 0, 255, 255, 255, 255, 5, 0, 0, 0], "e\"aÀ\"".as_bytes()];
+        assert_eq!(batch.as_bytes(), expected.concat());
     }
 
     #[test]

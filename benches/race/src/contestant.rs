@@ -31,6 +31,7 @@ pub(crate) enum Kind {
     Kotlin,
     /// Kotlin, with the lane beside `UniFFI` switched off.
     KotlinWithoutLane,
+    Swift,
     Bun,
     Node,
 }
@@ -38,7 +39,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether what runs is compiled while it runs, and is slow before.
     pub(crate) fn needs_warming_up(self) -> bool {
-        self != Self::Rust
+        !matches!(self, Self::Rust | Self::Swift)
     }
 
     pub(crate) fn runs_on_jvm(self) -> bool {
@@ -50,7 +51,7 @@ impl Kind {
     pub(crate) fn lot(self, of_fast_ones: u32) -> u32 {
         match self {
             Self::Bun | Self::Node => of_fast_ones / 10,
-            Self::Rust | Self::Kotlin | Self::KotlinWithoutLane => of_fast_ones,
+            Self::Rust | Self::Kotlin | Self::KotlinWithoutLane | Self::Swift => of_fast_ones,
         }
     }
 }
@@ -63,10 +64,12 @@ pub(crate) struct Contestant {
 }
 
 /// All of them, in the order of the tables.
-pub(crate) const CONTESTANTS: [Contestant; 11] = [
+pub(crate) const CONTESTANTS: [Contestant; 13] = [
     Contestant { name: "aldis-flow", kind: Kind::Kotlin },
     Contestant { name: "aldis-listener", kind: Kind::Kotlin },
     Contestant { name: "aldis-uniffi", kind: Kind::KotlinWithoutLane },
+    Contestant { name: "aldis-swift-stream", kind: Kind::Swift },
+    Contestant { name: "aldis-swift-delegate", kind: Kind::Swift },
     Contestant { name: "aldis-rust", kind: Kind::Rust },
     Contestant { name: "okhttp-jca", kind: Kind::Kotlin },
     Contestant { name: "okhttp-jca-unchecked", kind: Kind::Kotlin },
@@ -124,6 +127,9 @@ pub(crate) struct Programs {
     /// What Maven has built: classes, and lib with what they need.
     #[arg(long, value_name = "DIR", default_value = "benches/kotlin/target")]
     pub(crate) kotlin: PathBuf,
+    /// The program of the contestants in Swift.
+    #[arg(long, value_name = "PROGRAM", default_value = "target/swift-worker/release/BenchWorker")]
+    swift: PathBuf,
     /// The contestants in TypeScript.
     #[arg(long, value_name = "DIR", default_value = "benches/typescript")]
     typescript: PathBuf,
@@ -155,6 +161,7 @@ impl Programs {
             Kind::KotlinWithoutLane => {
                 self.jvm(purpose, &["-Ddev.aldis.lane=off"], "dev.aldis.bench.MainKt")
             }
+            Kind::Swift => Command::new(&self.swift),
             Kind::Bun => with_script(&self.bun, &[], &self.typescript.join("worker.ts")),
             // Node 20 takes no TypeScript, so it gets what the compiler makes of it.
             Kind::Node => {
@@ -199,6 +206,7 @@ mod tests {
         Programs {
             rust: "rust".into(),
             kotlin: "kotlin".into(),
+            swift: "swift".into(),
             typescript: "typescript".into(),
             java: "java".into(),
             bun: "bun".into(),
@@ -217,6 +225,7 @@ mod tests {
     fn each_is_started_in_its_own_way() {
         assert_eq!(line("aldis-rust", Purpose::Speed), "rust/bench-worker aldis-rust ws://x");
         assert_eq!(line("limit", Purpose::Counting), "rust/bench-worker-counting limit ws://x");
+        assert_eq!(line("aldis-swift-stream", Purpose::Speed), "swift aldis-swift-stream ws://x");
         assert_eq!(line("ts-bun", Purpose::Memory), "bun typescript/worker.ts ts-bun ws://x");
         assert_eq!(
             line("ts-node", Purpose::Speed),

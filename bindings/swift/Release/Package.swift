@@ -11,7 +11,7 @@ let package = Package(
     targets: [
         .target(
             name: "Aldis",
-            dependencies: ["AldisFFI"],
+            dependencies: ["AldisFFI", "CAldis"],
             resources: [.copy("PrivacyInfo.xcprivacy")]
         ),
         .target(

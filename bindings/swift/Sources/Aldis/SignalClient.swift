@@ -23,6 +23,7 @@ public final class SignalClient: Sendable {
     let coding: PayloadCoding
     private let board = States()
     private let link: NativeLink
+    private let lane: Int64?
     private let delegates = DelegateSlot()
     private let system: SystemAttachment
 
@@ -52,6 +53,7 @@ public final class SignalClient: Sendable {
             )
         }
         link.tie(to: native)
+        self.lane = Lane.open(for: native, to: router)
         self.native = native
         self.router = router
         self.coding = coding
@@ -110,6 +112,7 @@ public final class SignalClient: Sendable {
     public func close() {
         system.detach()
         native.shutdown()
+        if let lane { Lane.close(lane) }
         board.refresh(from: native)
         board.end()
         delegates.clear()

@@ -59,6 +59,8 @@ final class Mailbox<Element: Sendable>: Sendable {
     /// Waits for an element. Nil at the end, and when the task is cancelled, which takes no element
     /// from anybody.
     func next() async -> Element? {
+        // Where something waits, nothing has to be made that could wait for it.
+        if let first = takeFirst() { return first }
         let id = state.withLock { state in
             state.nextReader += 1
             return state.nextReader
@@ -75,14 +77,25 @@ final class Mailbox<Element: Sendable>: Sendable {
         }
     }
 
+    private func takeFirst() -> Element? {
+        let (first, madeRoom) = state.withLock { takeFirst(from: &$0) }
+        if madeRoom { roomMade() }
+        return first
+    }
+
+    /// The first that waits, and whether there is room since it was taken.
+    private func takeFirst(from state: inout State) -> (Element?, Bool) {
+        let before = state.waiting.count
+        let first = state.waiting.popFirst()
+        return (first, first != nil && policy.holdsBack && before == limit)
+    }
+
     private func read(_ id: UInt64, _ continuation: CheckedContinuation<Element?, Never>) {
         var madeRoom = false
         let (answers, element) = state.withLock { state -> (Bool, Element?) in
-            let before = state.waiting.count
-            if let first = state.waiting.popFirst() {
-                madeRoom = policy.holdsBack && before == limit
-                return (true, first)
-            }
+            let first: Element?
+            (first, madeRoom) = takeFirst(from: &state)
+            if let first { return (true, first) }
             // The handler that would take the reader out again may have run before.
             if state.isClosed || Task.isCancelled { return (true, nil) }
             state.readers.append((id, continuation))

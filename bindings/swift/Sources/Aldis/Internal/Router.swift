@@ -144,12 +144,15 @@ final class Router: Sendable {
                 report(.lagged(missed: Int(clamping: missed)))
             }
         }
-        tellOfMissed(routes)
-        return state.withLock { state in
-            state.unclaimed += unclaimed
-            state.isPaused = !state.isClosed && state.routes.isAnyFull
-            return state.isPaused ? .pause : .more
-        }
+        return demand(after: unclaimed, of: routes)
+    }
+
+    /// Delivers messages alone, as the lane brings them; otherwise like the other `deliver`.
+    func deliver(_ messages: LaneBatch) -> Demand {
+        let routes = state.withLock { $0.routes }
+        var unclaimed = 0
+        for message in messages where !deliver(message, to: routes) { unclaimed += 1 }
+        return demand(after: unclaimed, of: routes)
     }
 
     /// Tells whoever wants to know, without waiting for anybody.
@@ -178,6 +181,16 @@ final class Router: Sendable {
         for mailbox in routes.everything { mailbox.put(message) }
         routes.delegate?.put(.message(message))
         return !named.isEmpty || !routes.everything.isEmpty || routes.delegate != nil
+    }
+
+    /// Notes what a delivery has brought about. The answer is whether more may come.
+    private func demand(after unclaimed: Int, of routes: Routes) -> Demand {
+        tellOfMissed(routes)
+        return state.withLock { state in
+            state.unclaimed += unclaimed
+            state.isPaused = !state.isClosed && state.routes.isAnyFull
+            return state.isPaused ? .pause : .more
+        }
     }
 
     /// Counts what the mailboxes dropped, and tells of each stream that is too slow.

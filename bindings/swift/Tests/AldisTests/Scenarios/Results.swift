@@ -1,11 +1,13 @@
 import Foundation
 
-/// The file with what the scenarios saw, begun anew.
+/// The file with what the scenarios saw, begun anew. One for each way that messages come.
 actor Results {
-    private let file = Programs.root.appendingPathComponent("target/scenarios/swift.jsonl")
+    private let file: URL
     private var lines = Data()
 
     init() {
+        let way = ProcessInfo.processInfo.environment["ALDIS_LANE"] == "off" ? "uniffi" : "lane"
+        file = Programs.root.appendingPathComponent("target/scenarios/swift-\(way).jsonl")
         // What another run left there says nothing of this one.
         try? FileManager.default.removeItem(at: file)
     }

@@ -8,9 +8,9 @@ use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, Outcome};
 use serde_json::value::RawValue;
 
-use super::find;
 use super::requests::Requests;
 use crate::client::{Core, duration, send};
+use crate::lane::find;
 
 /// What `Lane.send` and `Lane.request` answer.
 const TAKEN: jint = 0;

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use aldis_client::PendingReply;
 use tokio::task::AbortHandle;
 
-use super::{Batch, host};
+use super::host;
 use crate::client::Core;
 use crate::error::{Closed, RequestError};
+use crate::lane::Batch;
 
 /// The requests of one client, by ticket.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use jni::signature::{Primitive, ReturnType};
 use jni::sys::{JNI_VERSION_1_6, jint, jvalue};
 use jni::{Env, JavaVM, jni_sig, jni_str};
 
-use super::Batch;
+use crate::lane::Batch;
 use crate::listener::Demand;
 
 /// What `Lane.deliver` answers.
@@ -26,7 +26,7 @@ struct Receiver {
 }
 
 /// Whether there is somebody at the lane's other end.
-pub(super) fn is_there() -> bool {
+pub(crate) fn is_there() -> bool {
     RECEIVER.get().is_some()
 }
 
