@@ -29,7 +29,8 @@ extension Tests {
                 try await until("every client is freed") { parts.allSatisfy(\.isFreed) }
                 #expect(parts.count == 1_000)
                 let grown = Leftovers.residentBytes - before
-                #expect(grown < Self.slack, "\(grown) bytes more")
+                // A sanitizer keeps notes of all memory that was ever used.
+                if !Programs.isSanitized { #expect(grown < Self.slack, "\(grown) bytes more") }
                 // The library's own, which end by themselves; Swift's pool has one by processor.
                 try await until("the threads of the library end") { Leftovers.threads.isEmpty }
                 #expect(Leftovers.threadCount <= threads + 2)

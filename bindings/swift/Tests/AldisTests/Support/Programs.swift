@@ -13,6 +13,9 @@ enum Programs {
         fatalError("no uniffi.toml from \(#filePath) upwards: where is the repository?")
     }()
 
+    /// Whether a sanitizer is watching, which takes memory of its own.
+    static let isSanitized = ProcessInfo.processInfo.environment["ALDIS_SANITIZE"] != nil
+
     /// The `aldis` program: a server, and a line that fails on command.
     static let aldis: URL = {
         let named = ProcessInfo.processInfo.environment["ALDIS_PROGRAM"]
