@@ -35,5 +35,8 @@ workspace_version() {
   sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' "$root/Cargo.toml"
 }
 
+# Prints the name that Rust has for this machine.
+host_triple() { rustc -vV | sed -n 's/^host: //p'; }
+
 # Prints the comment block at the head of a script: its help.
 help_of() { sed -n '2,/^$/{s/^# \{0,1\}//p;}' "$1"; }

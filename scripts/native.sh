@@ -2,16 +2,23 @@
 # What the builds of libaldis share, for this machine and for Android. Sourced after console.sh,
 # never run.
 
-# Target directories of their own: the flags would make every other build begin anew.
 # shellcheck disable=SC2154 # console.sh says where the root is
 library_dir=$root/target/library
 # shellcheck disable=SC2034 # for the scripts that source this
 android_dir=$root/target/android
+# A target directory of their own: the flags would make every other build begin anew. It is one for all
+# systems, and the target is always named, so that macros and build scripts are compiled once.
+cargo_dir=$library_dir/cargo
 
 # What cargo is to build. A cdylib alone: as soon as a crate is a `lib` too, cargo leaves link-time
 # optimisation out, without a word.
 # shellcheck disable=SC2034 # as above
 library=(rustc --locked --lib --package aldis --profile library --crate-type cdylib)
+
+# How libaldis speaks TLS on Apple's systems, in words for cargo, and how on this machine.
+# shellcheck disable=SC2034 # as above
+apple_tls=(--no-default-features --features rustls) host_tls=()
+[[ $(uname -s) != Darwin ]] || host_tls=("${apple_tls[@]}")
 
 # Prints `PATH=NAME` for each directory of this machine that a compiler could write into a library
 # that everybody gets, and what it is to write there.
@@ -29,6 +36,19 @@ rustflags() {
   echo "${flags[*]}"
 }
 
+# Prints the flags for C that every library is built with.
+c_flags() { remapped_paths | sed 's/^/-ffile-prefix-map=/' | paste -s -d ' ' -; }
+
+# Builds the library for this machine as it is shipped, and sets `built` to the folder that it is in.
+build_for_host() {
+  local host
+  host=$(host_triple)
+  CARGO_TARGET_DIR=$cargo_dir CARGO_ENCODED_RUSTFLAGS=$(rustflags) \
+    cargo "${library[@]}" --target "$host" "${host_tls[@]}"
+  # shellcheck disable=SC2034 # for the script that called
+  built=$cargo_dir/$host/library
+}
+
 # A file is touched only when it is another one, so that what is made of it stays as it is.
 refresh() {
   cmp --silent "$1" "$2" || { mkdir -p "$(dirname "$2")" && install -m 644 "$1" "$2"; }
@@ -37,13 +57,12 @@ refresh() {
 # Generates the binding of the library $2 for the language $1, in a folder that it prints. The
 # metadata that is read goes with the symbols: the library is one that was not stripped.
 generate() {
-  local generator=$library_dir/cargo generated
-  generated=$generator/$1
+  local generated=$cargo_dir/$1
   # The generator runs for a second: what it is made of needs no optimising. The folder is printed
   # by who is asked for it in a subshell, which does not end by itself where something fails.
-  CARGO_TARGET_DIR=$generator cargo build --quiet --locked --package aldis-uniffi-bindgen \
+  CARGO_TARGET_DIR=$cargo_dir cargo build --quiet --locked --package aldis-uniffi-bindgen \
     --config 'profile.dev.package."*".opt-level=0' &&
-    "$generator/debug/uniffi-bindgen" generate --no-format --language "$1" \
+    "$cargo_dir/debug/uniffi-bindgen" generate --no-format --language "$1" \
       --out-dir "$generated" "$2" >&2 &&
     echo "$generated"
 }

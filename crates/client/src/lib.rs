@@ -32,7 +32,8 @@
 //!
 //! - `fast-handshake` (default): the key exchange in a seventh of the time, for 0.4 MB.
 //! - `native-tls` (default): TLS of the system.
-//! - `rustls`: TLS by rustls with the platform's verifier.
+//! - `rustls`: TLS by rustls with the platform's verifier. With both, the default of a
+//!   configuration is the system's, and on Apple's systems rustls.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

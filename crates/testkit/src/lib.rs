@@ -58,4 +58,4 @@ pub use self::script::{
     Acceptance, Authenticate, Frame, Incoming, Peer, Request, ScriptError, ScriptFailure,
     ScriptedServer, tampered,
 };
-pub use self::tls::{PkiError, TestCertificate, TestPki, TlsCounts, TlsFront};
+pub use self::tls::{PkiError, TestCertificate, TestPki, TlsCounts, TlsFront, TlsVersion};

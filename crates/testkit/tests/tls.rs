@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aldis_testkit::{TestPki, TlsFront};
+use aldis_testkit::{TestPki, TlsFront, TlsVersion};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::{ClientConfig, ProtocolVersion, RootCertStore};
 
 async fn dial(
     front: SocketAddr,
@@ -59,6 +59,22 @@ async fn the_right_name_is_accepted_and_the_bytes_pass() {
         assert_eq!(all, b"pong");
     }
     assert_eq!(front.counts().completed, 2);
+}
+
+#[tokio::test]
+async fn a_front_of_one_version_speaks_that_one() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstream = server.local_addr().unwrap();
+    let pki = TestPki::new().unwrap();
+    let certificate = pki.issue(&["localhost"]).unwrap();
+    for (version, spoken) in [
+        (TlsVersion::Tls12, ProtocolVersion::TLSv1_2),
+        (TlsVersion::Tls13, ProtocolVersion::TLSv1_3),
+    ] {
+        let front = TlsFront::start_with_only(version, upstream, &certificate).await.unwrap();
+        let client = dial(front.addr(), &pki, "localhost").await.unwrap();
+        assert_eq!(client.get_ref().1.protocol_version(), Some(spoken));
+    }
 }
 
 #[tokio::test]

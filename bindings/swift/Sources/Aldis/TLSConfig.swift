@@ -1,18 +1,21 @@
 /// Which implementation of TLS to use.
 public enum TLSBackend: Sendable, Hashable {
-    /// The system's own: Security.framework on Apple platforms, elsewhere OpenSSL.
+    /// The system's own: OpenSSL. The library for Apple's systems does not have it.
     case native
 
-    /// rustls with the platform's verifier, where it was built in.
+    /// rustls, for TLS 1.3 and 1.2, with the certificates judged by the system. The library for
+    /// Apple's systems has no other; elsewhere where it was built in.
     case rustls
 }
 
 /// How TLS is done.
 public struct TLSConfig: Sendable, Hashable {
-    /// Which implementation; nil, the default, for the one that the library was built with.
+    /// Which implementation; nil, the default, for the one that the library was built with. One that
+    /// it was built without is a ``ConfigError``.
     public var backend: TLSBackend?
 
-    /// Certificates to trust besides the system's: PEM, one or more each.
+    /// Certificates to trust besides the system's: PEM, one or more each. On Apple's systems what
+    /// they sign has to keep Apple's rules for server certificates too.
     public var extraRoots: [String]
 
     /// Public keys, one of which the server's certificate must have: `sha256/BASE64` of its

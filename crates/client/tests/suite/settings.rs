@@ -77,6 +77,16 @@ pub(crate) fn backends() -> Vec<TlsBackend> {
     backends
 }
 
+#[test]
+fn of_two_backends_the_systems_is_the_default_but_on_apples_systems() {
+    let favourite =
+        if cfg!(target_vendor = "apple") { TlsBackend::Rustls } else { TlsBackend::Native };
+    let default = SignalConfig::new("wss://example.org/ws").tls.backend;
+    let backends = backends();
+    assert!(backends.contains(&default));
+    assert!(default == favourite || !backends.contains(&favourite), "{default:?}");
+}
+
 #[tokio::test]
 async fn what_cannot_work_is_refused_with_field_and_rule() {
     for backend in backends() {

@@ -7,7 +7,7 @@ use aldis_client::{
     CloseReason, ConfigError, ConnectError, DialError, SignalClient, SignalConfig, SignalEvents,
     TlsBackend,
 };
-use aldis_testkit::{Direction, FaultProxy, Peer, ScriptedServer, TestPki, TlsFront};
+use aldis_testkit::{Direction, FaultProxy, Peer, ScriptedServer, TestPki, TlsFront, TlsVersion};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use tokio::time::timeout;
@@ -17,6 +17,9 @@ use crate::support::{admitted, honest};
 
 /// Only against hanging; nothing takes that long.
 const HANG: Duration = Duration::from_secs(30);
+
+/// Why it is not the default on Apple's systems.
+const SECURE_TRANSPORT_LACKS: (TlsBackend, TlsVersion) = (TlsBackend::Native, TlsVersion::Tls13);
 
 pub(crate) fn config(addr: SocketAddr, backend: TlsBackend, pki: &TestPki) -> SignalConfig {
     let mut config = SignalConfig::new(format!("wss://localhost:{}/ws", addr.port())).token("t");
@@ -78,6 +81,24 @@ async fn the_right_certificate_connects_and_a_wrong_one_is_named() {
             let error = outcome(config(front.addr(), backend, &pki)).await.unwrap_err();
             assert_eq!(error.code(), "tls_failed", "{backend:?}: {error}");
             assert_eq!(front.counts().completed, 0, "{backend:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn either_version_of_tls_is_enough() {
+    let server = ScriptedServer::start(honest).await.unwrap();
+    let pki = TestPki::new().unwrap();
+    let good = pki.issue(&["localhost"]).unwrap();
+    for version in [TlsVersion::Tls12, TlsVersion::Tls13] {
+        let front = TlsFront::start_with_only(version, server.addr(), &good).await.unwrap();
+        for backend in backends() {
+            let result = outcome(config(front.addr(), backend, &pki)).await;
+            if cfg!(target_vendor = "apple") && (backend, version) == SECURE_TRANSPORT_LACKS {
+                assert_eq!(result.unwrap_err().code(), "tls_failed");
+            } else {
+                result.unwrap_or_else(|error| panic!("{backend:?}, {version:?}: {error}"));
+            }
         }
     }
 }

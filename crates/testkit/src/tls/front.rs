@@ -6,8 +6,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{ServerConfig, SupportedProtocolVersion};
 
 use super::TestCertificate;
 
@@ -21,6 +22,15 @@ pub struct TlsCounts {
     pub failed: u64,
     /// Connections that were dropped after the handshake because the server was not reachable.
     pub unreachable: u64,
+}
+
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsVersion {
+    /// TLS 1.2, the oldest that is still thought safe.
+    Tls12,
+    /// TLS 1.3.
+    Tls13,
 }
 
 /// Ends TLS 1.2 and 1.3 on a free loopback port in front of a plain server, so that `wss://` can
@@ -53,8 +63,32 @@ impl TlsFront {
     /// # Errors
     /// If no loopback port can be had.
     pub async fn start(upstream: SocketAddr, certificate: &TestCertificate) -> io::Result<Self> {
+        Self::speak(&[&TLS13, &TLS12], upstream, certificate).await
+    }
+
+    /// Starts as [`start`](Self::start) does, and speaks one version of TLS alone.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_with_only(
+        version: TlsVersion,
+        upstream: SocketAddr,
+        certificate: &TestCertificate,
+    ) -> io::Result<Self> {
+        let version = match version {
+            TlsVersion::Tls12 => &TLS12,
+            TlsVersion::Tls13 => &TLS13,
+        };
+        Self::speak(&[version], upstream, certificate).await
+    }
+
+    async fn speak(
+        versions: &[&'static SupportedProtocolVersion],
+        upstream: SocketAddr,
+        certificate: &TestCertificate,
+    ) -> io::Result<Self> {
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .and_then(|builder| {
                 builder
                     .with_no_client_auth()

@@ -3,5 +3,5 @@
 mod front;
 mod pki;
 
-pub use self::front::{TlsCounts, TlsFront};
+pub use self::front::{TlsCounts, TlsFront, TlsVersion};
 pub use self::pki::{PkiError, TestCertificate, TestPki};

@@ -22,8 +22,8 @@ use crate::error::ConfigError;
 /// Which implementation of TLS to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TlsBackend {
-    /// The system's own: Security framework, Schannel, elsewhere OpenSSL. Needs the feature
-    /// `native-tls`, which is on by default.
+    /// The system's own: Secure Transport, which has no TLS 1.3, Schannel, elsewhere OpenSSL. Needs
+    /// the feature `native-tls`, which is on by default.
     Native,
     /// rustls, with the system's verifier and trust store; with its own verifier where the host
     /// gives the [trust anchors](crate::Builder::trust_anchors). Needs the feature `rustls`.
@@ -31,8 +31,15 @@ pub enum TlsBackend {
 }
 
 impl Default for TlsBackend {
+    /// The one that is compiled in. Of both it is `Rustls` on Apple's systems, where `Native` fails
+    /// with servers that speak TLS 1.3 alone, and `Native` elsewhere.
     fn default() -> Self {
-        if cfg!(feature = "native-tls") { Self::Native } else { Self::Rustls }
+        let rustls = cfg!(feature = "rustls");
+        if rustls && (cfg!(target_vendor = "apple") || !cfg!(feature = "native-tls")) {
+            Self::Rustls
+        } else {
+            Self::Native
+        }
     }
 }
 

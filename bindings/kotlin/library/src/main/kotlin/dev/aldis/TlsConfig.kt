@@ -2,7 +2,7 @@ package dev.aldis
 
 /** Which implementation of TLS to use. */
 public enum class TlsBackend {
-    /** The system's own: SChannel, Security.framework, elsewhere OpenSSL. */
+    /** The system's own: SChannel, elsewhere OpenSSL. */
     Native,
 
     /** rustls with the platform's verifier, where it was built in. */
@@ -25,7 +25,7 @@ public enum class TrustAnchors {
  * How TLS is done.
  *
  * @property backend which implementation; null, the default, for the one that the native library
- * was built with: [TlsBackend.Rustls] on Android, [TlsBackend.Native] elsewhere.
+ * was built with: [TlsBackend.Rustls] on Android and macOS, [TlsBackend.Native] elsewhere.
  * @property trust whose certificates to trust. Default: [TrustAnchors.System].
  * @property extraRoots certificates to trust besides those: PEM, one or more each.
  * @property pins public keys, one of which the server's certificate must have: `sha256/BASE64` of
