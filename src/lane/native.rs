@@ -29,7 +29,8 @@ pub(super) fn deliver(lane: i64, batch: &Batch) -> Demand {
 }
 
 /// Gives the process a host's end of the lane; the first one stays. Clients that open a lane later
-/// have their messages delivered there.
+/// have their messages delivered there. Not for Android: there the host is a JVM.
+#[cfg(not(target_os = "android"))]
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn aldis_lane_attach(deliver: Deliver) {
     let _ = RECEIVER.set(deliver);
