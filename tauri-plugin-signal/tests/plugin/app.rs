@@ -111,7 +111,10 @@ impl Page {
     /// A page of an app that is connected as ann.
     pub(crate) fn connected(server: &RunningServer) -> Self {
         let page = Self::open(config(server));
+        let states = page.listen("signal:state");
         page.invoke("connect", json!({ "token": "good-ann" })).unwrap();
+        // It may be told behind the answer to `connect`.
+        while states.next()["state"] != "authenticated" {}
         page
     }
 
