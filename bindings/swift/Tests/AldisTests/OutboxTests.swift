@@ -158,13 +158,15 @@ extension SignalClient {
         }
     }
 
-    /// Waits until an outbox for eight stays full. Who was refused comes back when half of it is free,
-    /// so that fewer may be left where the line took some after that.
+    /// Waits until the outbox refuses a message.
     fileprivate func outboxIsFull() async throws {
-        var timesFull = 0
         try await until("the outbox is full") {
-            timesFull = (stats?.outboxMessages ?? 0) > 4 ? timesFull + 1 : 0
-            return timesFull == 100
+            do {
+                try trySendJSON("0", named: "echo")
+                return false
+            } catch SendError.outboxFull {
+                return true
+            }
         }
     }
 }
